@@ -1,0 +1,83 @@
+//! Ids: UUID version 7, made by us, one Rust type for each kind of thing.
+
+use crate::chance::Chance;
+use crate::time::Instant;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new id for this instant.
+            pub fn new(now: Instant, chance: &dyn Chance) -> Self {
+                Self(new_uuid(now, chance))
+            }
+
+            /// Reads the 32 hexadecimal digits that addresses use (or the form with hyphens).
+            pub fn parse(text: &str) -> Option<Self> {
+                Uuid::try_parse(text).ok().map(Self)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}", self.0.as_simple())
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0.as_simple())
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A log-in (账号).
+    AccountId,
+    /// An elder (老年人).
+    ElderId,
+    /// An institution (机构).
+    InstitutionId,
+    /// A member of staff (从业人员).
+    StaffId,
+    /// An import batch (导入批次).
+    BatchId,
+    /// A background job (后台任务).
+    JobId,
+    /// A merge of two elder files (合并).
+    MergeId,
+    /// An assessment (评估).
+    AssessmentId,
+    /// One assessor's form within an assessment (评估表).
+    FormId,
+    /// A family-doctor contract (家庭医生签约).
+    ContractId,
+    /// A service promised by a contract (签约服务).
+    PromiseId,
+    /// A stay in a hospital (住院).
+    StayId,
+    /// A care-insurance entitlement (长护险待遇).
+    EntitlementId,
+    /// A care plan (照护计划).
+    PlanId,
+    /// A visit (上门服务).
+    VisitId,
+    /// A monthly settlement (月度结算).
+    SettlementId,
+    /// A correction of a settled line (更正).
+    CorrectionId,
+}
+
+/// A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance.
+pub fn new_uuid(now: Instant, chance: &dyn Chance) -> Uuid {
+    let mut bytes = [0; 10];
+    chance.fill(&mut bytes);
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
+}
