@@ -17,6 +17,12 @@ macro_rules! ids {
                 Self(new_uuid(now, chance))
             }
 
+            /// The bare UUID.
+            #[must_use]
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+
             /// Reads the 32 hexadecimal digits that addresses use (or the form with hyphens).
             pub fn parse(text: &str) -> Option<Self> {
                 Uuid::try_parse(text).ok().map(Self)
@@ -34,7 +40,14 @@ macro_rules! ids {
                 write!(f, "{}({})", stringify!($name), self.0.as_simple())
             }
         }
-    )*};
+    )*
+
+        /// Calls the given macro with the list of all id types, so that a crate can implement its own trait for each.
+        #[macro_export]
+        macro_rules! for_each_id {
+            ($callback:ident) => { $callback! { $($name),* } };
+        }
+    };
 }
 
 ids! {

@@ -34,7 +34,8 @@ pub fn show(instant: Instant) -> String {
 #[must_use]
 pub fn parse_local(text: &str) -> Option<Instant> {
     let text = text.trim().replace('T', " ");
-    let local = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"].iter().find_map(|f| NaiveDateTime::parse_from_str(&text, f).ok())?;
+    let local =
+        ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"].iter().find_map(|f| NaiveDateTime::parse_from_str(&text, f).ok())?;
     at(local.date(), local.format("%H").to_string().parse().ok()?, local.format("%M").to_string().parse().ok()?)
 }
 
