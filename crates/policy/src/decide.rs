@@ -1,0 +1,253 @@
+//! Asking a table: the answer, and because of what.
+
+use crate::kind::Kind;
+use crate::table::{Hit, Row, Table};
+use crate::value::{Facts, Value};
+use kernel::{Area, ClauseId, Date};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What was asked, what came out, and why. It can be stored and replayed years later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The question asked.
+    pub question: String,
+    /// The place it was asked for.
+    pub place: Area,
+    /// The day it was asked for.
+    pub on: Date,
+    /// The facts it was asked with.
+    pub facts: Facts,
+    /// What came out.
+    pub outcome: Outcome,
+    /// The rows that answered.
+    pub because: Vec<Because>,
+    /// The outputs of each row that answered, in the order of `because`: the lines of a `collect` table.
+    pub rows: Vec<BTreeMap<String, Value>>,
+    /// Why figures in it are not verified, each once.
+    pub unverified: Vec<String>,
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The outputs by name; an output that has no value here is not in it.
+    Decided(BTreeMap<String, Value>),
+    /// No document answers, or a fact is missing: never a default.
+    Undecided {
+        /// Why, in words for the user.
+        reason: String,
+    },
+}
+
+/// A row that answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Because {
+    /// Folder of the document: `nantong/2018-54`.
+    pub document: String,
+    /// Number of the document: `通政发〔2018〕54号`.
+    pub number: String,
+    /// The clause.
+    pub clause: ClauseId,
+    /// Where the clause stands in the document: `二（三）1`.
+    pub at: String,
+    /// The file of the table.
+    pub table: String,
+    /// Number of the row in the table from 1; 0 for the `otherwise` of a table.
+    pub row: usize,
+    /// What the clause says, in a line of our own.
+    pub summary: String,
+    /// The inputs that the row looked at.
+    pub inputs: Vec<(String, Value)>,
+}
+
+impl Decision {
+    /// The outcome of that name, if the question was decided and it has one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        match &self.outcome {
+            Outcome::Decided(values) => values.get(name),
+            Outcome::Undecided { .. } => None,
+        }
+    }
+
+    /// A whole number of the outcome.
+    #[must_use]
+    pub fn int(&self, name: &str) -> Option<i64> {
+        self.get(name).and_then(Value::int)
+    }
+
+    /// A text or word of the outcome.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::text)
+    }
+
+    /// A yes or no of the outcome.
+    #[must_use]
+    pub fn bool(&self, name: &str) -> Option<bool> {
+        self.get(name).and_then(Value::bool)
+    }
+
+    /// A set of words of the outcome.
+    #[must_use]
+    pub fn set(&self, name: &str) -> Option<&BTreeSet<String>> {
+        self.get(name).and_then(Value::set)
+    }
+
+    /// Why it is undecided, if it is.
+    #[must_use]
+    pub fn undecided(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Undecided { reason } => Some(reason),
+            Outcome::Decided(_) => None,
+        }
+    }
+}
+
+impl Value {
+    /// The number, if it is one.
+    #[must_use]
+    pub const fn int(&self) -> Option<i64> {
+        if let Self::Int(n) = self { Some(*n) } else { None }
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Text(t) = self { Some(t) } else { None }
+    }
+
+    /// Yes or no, if it is one.
+    #[must_use]
+    pub const fn bool(&self) -> Option<bool> {
+        if let Self::Bool(b) = self { Some(*b) } else { None }
+    }
+
+    /// The set, if it is one.
+    #[must_use]
+    pub const fn set(&self) -> Option<&BTreeSet<String>> {
+        if let Self::Set(s) = self { Some(s) } else { None }
+    }
+}
+
+/// The rows of a table that answer the facts, or why none does.
+pub(crate) fn ask(table: &Table, facts: &Facts) -> Result<Vec<usize>, String> {
+    let mut numbers = Vec::with_capacity(table.inputs.len());
+    for column in &table.inputs {
+        let number = facts.get(&column.name).map(|value| column.kind.number(value, &column.texts)).transpose();
+        numbers.push(number.map_err(|why| format!("“{}”{why}", column.name))?);
+    }
+    let mut hits = vec![];
+    for (at, row) in table.rows.iter().enumerate() {
+        let known = |(cell, number): (&crate::cell::Cell, &Option<i64>)| number.is_none_or(|n| cell.test.holds(n));
+        if !row.cells.iter().zip(&numbers).all(known) {
+            continue;
+        }
+        let missing = row.cells.iter().zip(&numbers).position(|(cell, n)| n.is_none() && !cell.test.is_any());
+        if let Some(column) = missing.map(|at| &table.inputs[at]) {
+            return Err(format!("缺少“{}”（{}）", column.name, column.kind.describe()));
+        }
+        hits.push(at);
+        if !table.hit.collects() {
+            break;
+        }
+    }
+    if hits.is_empty() && table.otherwise.is_none() {
+        let silent = || "没有规则适用于这些情况".to_owned();
+        return Err(table.silent.clone().unwrap_or_else(silent));
+    }
+    Ok(hits)
+}
+
+/// The outputs of a row by name.
+pub(crate) fn outputs(table: &Table, row: &Row) -> BTreeMap<String, Value> {
+    let named = table.outputs.iter().zip(&row.outputs);
+    named.filter_map(|(column, value)| Some((column.name.clone(), value.clone()?))).collect()
+}
+
+/// Puts the answers of the rows of a table together.
+pub(crate) fn combine(table: &Table, rows: &[&Row]) -> Result<BTreeMap<String, Value>, String> {
+    if !table.hit.collects() {
+        return Ok(rows.first().map(|row| outputs(table, row)).unwrap_or_default());
+    }
+    let mut all = BTreeMap::new();
+    for (at, column) in table.outputs.iter().enumerate() {
+        let given: Vec<&Value> = rows.iter().filter_map(|row| row.outputs[at].as_ref()).collect();
+        let value = match (&column.kind, table.hit) {
+            (Kind::Integer { .. }, Hit::CollectSum) => Some(Value::Int(sum(&given)?)),
+            (Kind::Integer { .. }, _) => None,
+            (Kind::Boolean, _) => Some(Value::Bool(given.iter().any(|v| v.bool() == Some(true)))),
+            _ => Some(Value::Set(union(&given))),
+        };
+        all.extend(value.map(|value| (column.name.clone(), value)));
+    }
+    Ok(all)
+}
+
+fn sum(given: &[&Value]) -> Result<i64, String> {
+    let mut numbers = given.iter().filter_map(|value| value.int());
+    numbers.try_fold(0_i64, i64::checked_add).ok_or_else(|| "合计超出可表示的范围".to_owned())
+}
+
+fn union(given: &[&Value]) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for value in given {
+        match value {
+            Value::Set(set) => words.extend(set.iter().cloned()),
+            other => _ = words.insert(other.to_string()),
+        }
+    }
+    words
+}
+
+/// A table ready for hot loops: facts are numbers in the order of its inputs, and no trace is made.
+#[derive(Clone, Debug)]
+pub struct Compiled(pub(crate) Arc<Table>);
+
+impl Compiled {
+    /// The table itself.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.0
+    }
+
+    /// The place of an input column.
+    #[must_use]
+    pub fn input(&self, name: &str) -> Option<usize> {
+        self.0.inputs.iter().position(|column| column.name == name)
+    }
+
+    /// The place of an output column.
+    #[must_use]
+    pub fn output(&self, name: &str) -> Option<usize> {
+        self.0.outputs.iter().position(|column| column.name == name)
+    }
+
+    /// The number that stands for a value in an input column.
+    #[must_use]
+    pub fn number(&self, input: usize, value: &Value) -> Option<i64> {
+        let column = self.0.inputs.get(input)?;
+        column.kind.number(value, &column.texts).ok()
+    }
+
+    /// The first row (from 0) that fits the numbers, one per input column.
+    #[must_use]
+    pub fn decide_row(&self, numbers: &[i64]) -> Option<usize> {
+        self.0.rows.iter().position(|row| row.cells.iter().zip(numbers).all(|(cell, n)| cell.test.holds(*n)))
+    }
+
+    /// An output of a row.
+    #[must_use]
+    pub fn value(&self, row: usize, output: usize) -> Option<&Value> {
+        self.0.rows.get(row)?.outputs.get(output)?.as_ref()
+    }
+
+    /// A whole number among the outputs of a row.
+    #[must_use]
+    pub fn int(&self, row: usize, output: usize) -> Option<i64> {
+        self.value(row, output)?.int()
+    }
+}

@@ -1,0 +1,210 @@
+//! All documents and scales together: what the program asks.
+
+use crate::decide::{self, Because, Compiled, Decision, Outcome};
+use crate::document::{Clause, Document, Parameter, Status, Target};
+use crate::kind::Lists;
+use crate::scale::Scale;
+use crate::table::{Row, Table};
+use crate::value::{Facts, Value};
+use kernel::{Area, ClauseId, Date, Period};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Every document and scale, read and proven.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    pub(crate) lists: Lists,
+    pub(crate) documents: BTreeMap<String, Document>,
+    pub(crate) clauses: BTreeMap<ClauseId, Clause>,
+    pub(crate) tables: BTreeMap<String, Vec<Arc<Table>>>,
+    pub(crate) parameters: BTreeMap<String, Vec<Parameter>>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) scales: BTreeMap<String, Scale>,
+    pub(crate) cases: usize,
+    pub(crate) boundaries: usize,
+}
+
+impl Library {
+    /// Decides a question for a place on a day. Where no document answers or a fact is missing it is undecided, with the reason.
+    #[must_use]
+    pub fn decide(&self, question: &str, place: Area, on: Date, facts: &Facts) -> Decision {
+        let undecided = |reason: String| Decision {
+            question: question.to_owned(),
+            place,
+            on,
+            facts: facts.clone(),
+            outcome: Outcome::Undecided { reason },
+            because: vec![],
+            rows: vec![],
+            unverified: vec![],
+        };
+        let answered = self.find(question, place, on).and_then(|table| {
+            let hits = decide::ask(table, facts)?;
+            let rows = if hits.is_empty() {
+                table.otherwise.iter().collect()
+            } else {
+                hits.iter().map(|at| &table.rows[*at]).collect::<Vec<_>>()
+            };
+            Ok((table, hits, decide::combine(table, &rows)?, rows))
+        });
+        let (table, hits, outcome, rows) = match answered {
+            Ok(answered) => answered,
+            Err(reason) => return undecided(reason),
+        };
+        let number = |at: usize| hits.get(at).map_or(0, |hit| hit + 1);
+        Decision {
+            because: rows.iter().enumerate().map(|(at, row)| self.because(table, row, number(at), facts)).collect(),
+            rows: rows.iter().map(|row| decide::outputs(table, row)).collect(),
+            unverified: self.doubts(table, &rows),
+            outcome: Outcome::Decided(outcome),
+            ..undecided(String::new())
+        }
+    }
+
+    /// Asks the same again: the question, place, day and facts of a stored decision.
+    #[must_use]
+    pub fn replay(&self, decision: &Decision) -> Decision {
+        self.decide(&decision.question, decision.place, decision.on, &decision.facts)
+    }
+
+    /// The table that answers a question for a place on a day, for hot loops.
+    #[must_use]
+    pub fn table(&self, question: &str, place: Area, on: Date) -> Option<Compiled> {
+        self.find(question, place, on).ok().cloned().map(Compiled)
+    }
+
+    /// The parameter of that name for a place on a day.
+    #[must_use]
+    pub fn parameter(&self, name: &str, place: Area, on: Date) -> Option<&Parameter> {
+        let all = self.parameters.get(name)?.iter().filter(|p| self.holds(&p.document, p.period, place, on));
+        self.most_specific(all.map(|p| (p.document.as_str(), p)).collect())
+    }
+
+    /// The targets for a place on a day, of all documents in force there.
+    #[must_use]
+    pub fn targets(&self, place: Area, on: Date) -> Vec<&Target> {
+        let holds = |target: &&Target| {
+            self.documents.get(&target.document).is_some_and(|d| self.holds(&d.id, d.period, place, on))
+        };
+        self.targets.iter().filter(holds).collect()
+    }
+
+    /// All documents, by folder.
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.documents.values()
+    }
+
+    /// The document of that folder.
+    #[must_use]
+    pub fn document(&self, id: &str) -> Option<&Document> {
+        self.documents.get(id)
+    }
+
+    /// A clause by its id.
+    #[must_use]
+    pub fn clause(&self, id: &ClauseId) -> Option<&Clause> {
+        self.clauses.get(id)
+    }
+
+    /// All clauses, by id.
+    pub fn clauses(&self) -> impl Iterator<Item = &Clause> {
+        self.clauses.values()
+    }
+
+    /// A scale by its id.
+    #[must_use]
+    pub fn scale(&self, id: &str) -> Option<&Scale> {
+        self.scales.get(id)
+    }
+
+    /// All scales, by id.
+    pub fn scales(&self) -> impl Iterator<Item = &Scale> {
+        self.scales.values()
+    }
+
+    /// All tables, by question and date.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().flatten().map(Arc::as_ref)
+    }
+
+    /// All parameters, by name and date.
+    pub fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.values().flatten()
+    }
+
+    /// The Chinese name of a word of a list: `label("medical unit", "infirmary")` is 医务室.
+    #[must_use]
+    pub fn label(&self, list: &str, word: &str) -> Option<&str> {
+        self.lists.get(list)?.label(word)
+    }
+
+    fn holds(&self, document: &str, period: Period, place: Area, on: Date) -> bool {
+        let document = self.documents.get(document);
+        document.is_some_and(|d| d.area.contains(place) && d.period.contains(on)) && period.contains(on)
+    }
+
+    /// Of several candidates, the one whose document no other candidate's document overrides.
+    fn most_specific<'a, T>(&self, candidates: Vec<(&str, &'a T)>) -> Option<&'a T> {
+        let overrides =
+            |by: &str, other: &str| self.documents.get(by).is_some_and(|d| d.overrides.iter().any(|o| o == other));
+        let beaten = |id: &str| candidates.iter().any(|(other, _)| overrides(other, id));
+        let mut left = candidates.iter().filter(|(id, _)| !beaten(id));
+        match (left.next(), left.next()) {
+            (Some((_, one)), None) => Some(one),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn find(&self, question: &str, place: Area, on: Date) -> Result<&Arc<Table>, String> {
+        let all = self.tables.get(question).ok_or_else(|| format!("没有任何文件回答“{question}”"))?;
+        let here = |table: &&Arc<Table>| self.documents.get(&table.document).is_some_and(|d| d.area.contains(place));
+        if !all.iter().any(|table| here(&table)) {
+            return Err(format!("{place} 没有文件规定“{question}”"));
+        }
+        let now = all.iter().filter(|table| self.holds(&table.document, table.period, place, on));
+        let table = self.most_specific(now.map(|table| (table.document.as_str(), table)).collect());
+        table.ok_or_else(|| format!("{on} 时 {place} 没有施行中的文件规定“{question}”"))
+    }
+
+    fn because(&self, table: &Table, row: &Row, number: usize, facts: &Facts) -> Because {
+        let clause = self.clauses.get(&row.clause);
+        let looked_at = table.inputs.iter().zip(&row.cells).filter(|(_, cell)| number == 0 || !cell.test.is_any());
+        Because {
+            document: table.document.clone(),
+            number: self.documents.get(&table.document).map_or_else(String::new, |document| document.number.clone()),
+            clause: row.clause.clone(),
+            at: clause.map_or_else(String::new, |clause| clause.at.clone()),
+            table: table.file.clone(),
+            row: number,
+            summary: clause.map_or_else(String::new, |clause| clause.summary.clone()),
+            inputs: looked_at.filter_map(|(c, _)| Some((c.name.clone(), facts.get(&c.name)?.clone()))).collect(),
+        }
+    }
+
+    fn doubts(&self, table: &Table, rows: &[&Row]) -> Vec<String> {
+        let document = self.documents.get(&table.document).and_then(|document| document.unverified.clone());
+        let rows = rows.iter().filter_map(|row| row.unverified.clone());
+        let all: BTreeSet<String> = document.into_iter().chain(table.unverified.clone()).chain(rows).collect();
+        all.into_iter().collect()
+    }
+}
+
+impl Parameter {
+    /// Why it is not verified, if it is not.
+    #[must_use]
+    pub fn unverified(&self) -> Option<&str> {
+        match &self.status {
+            Status::Unverified { why } => Some(why),
+            Status::Verified => None,
+        }
+    }
+}
+
+/// The outcome of a decision as facts for the next question.
+impl From<&Decision> for Facts {
+    fn from(decision: &Decision) -> Self {
+        let none = BTreeMap::<String, Value>::new();
+        let values = if let Outcome::Decided(values) = &decision.outcome { values } else { &none };
+        Self(values.clone())
+    }
+}

@@ -1,0 +1,143 @@
+//! What goes into a question and what comes out.
+
+use kernel::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A fact or an outcome. In JSON: `true`, `3`, `"2026-11-01"`, `"private"`, `["hypertension"]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number: fen, basis points, days, beds …; the column says which.
+    Int(i64),
+    /// A day.
+    Date(Date),
+    /// A word or a text.
+    Text(String),
+    /// A set of words.
+    Set(BTreeSet<String>),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(true) => f.write_str("是"),
+            Self::Bool(false) => f.write_str("否"),
+            Self::Int(n) => write!(f, "{n}"),
+            Self::Date(d) => write!(f, "{d}"),
+            Self::Text(t) => f.write_str(t),
+            Self::Set(s) if s.is_empty() => f.write_str("无"),
+            Self::Set(s) => f.write_str(&s.iter().cloned().collect::<Vec<_>>().join("、")),
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+impl From<Date> for Value {
+    fn from(value: Date) -> Self {
+        Self::Date(value)
+    }
+}
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+impl From<BTreeSet<String>> for Value {
+    fn from(value: BTreeSet<String>) -> Self {
+        Self::Set(value)
+    }
+}
+impl From<Vec<String>> for Value {
+    fn from(value: Vec<String>) -> Self {
+        Self::Set(value.into_iter().collect())
+    }
+}
+impl From<&[&str]> for Value {
+    fn from(value: &[&str]) -> Self {
+        Self::Set(value.iter().map(|&word| word.to_owned()).collect())
+    }
+}
+
+/// Reads a value as it stands in TOML; tables, floats and mixed lists are none.
+pub(crate) fn of_toml(value: &toml::Value) -> Option<Value> {
+    Some(match value {
+        toml::Value::Boolean(b) => Value::Bool(*b),
+        toml::Value::Integer(n) => Value::Int(*n),
+        toml::Value::String(s) => Value::Text(s.clone()),
+        toml::Value::Datetime(d) => Value::Date(date(d)?),
+        toml::Value::Array(a) => {
+            Value::Set(a.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<BTreeSet<_>>>()?)
+        }
+        _ => return None,
+    })
+}
+
+/// A TOML date without a time of day.
+pub(crate) fn date(value: &toml::value::Datetime) -> Option<Date> {
+    let day = value.date.filter(|_| value.time.is_none())?;
+    Date::from_ymd_opt(day.year.into(), day.month.into(), day.day.into())
+}
+
+/// The facts that a question is asked with, by input name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Facts(pub BTreeMap<String, Value>);
+
+impl Facts {
+    /// No facts yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with one more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same with one more if it is known; a fact that is not known stays out, and a rule that needs it is undecided.
+    #[must_use]
+    pub fn with_known(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// The fact of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+}
+
+impl FromIterator<(String, Value)> for Facts {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(iter: I) -> Self {
+        Self(iter.into_iter().collect())
+    }
+}
