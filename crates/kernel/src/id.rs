@@ -65,6 +65,8 @@ ids! {
     JobId,
     /// A merge of two elder files (合并).
     MergeId,
+    /// A health check-up (健康体检).
+    CheckupId,
     /// An assessment (评估).
     AssessmentId,
     /// One assessor's form within an assessment (评估表).
