@@ -1,1 +1,10 @@
-//! placeholder
+//! Who there is: accounts, areas, institutions, staff, elders.
+
+mod choice;
+pub mod saved;
+
+pub mod areas;
+pub mod institutions;
+pub mod staff;
+
+pub use saved::{FieldChange, Refused, Saved};
