@@ -1,5 +1,6 @@
 //! The invariants themselves. ARCHITECTURE.md says them in words; here they are checked.
 
+use crate::licences;
 use crate::tables;
 use crate::tidy::{Offence, Rule, Tree, is_test};
 
@@ -46,6 +47,11 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "paths", why: "what the documents point to exists", check: tables::paths },
     Rule { name: "tests", why: "a test that sleeps or is ignored says nothing", check: tests_wait_for_things },
+    Rule {
+        name: "licences",
+        why: "who takes the program may do with all of it what its licence says",
+        check: licences::check,
+    },
     Rule {
         name: "vendored",
         why: "third-party code comes from its registry by lock file, so that its licence and version are known",

@@ -2,6 +2,7 @@
 
 mod docs;
 mod invariants;
+mod licences;
 mod pg;
 mod project;
 mod source;

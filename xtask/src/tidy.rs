@@ -1,6 +1,7 @@
 //! Runs the invariants over the work tree and prints each with its reason.
 
 use crate::invariants;
+use crate::licences;
 use crate::project::Project;
 use crate::source::Source;
 use anyhow::Result;
@@ -46,12 +47,14 @@ pub struct Tree {
     pub rust: BTreeMap<String, Source>,
     /// Sizes of all files, also of those that are no text.
     pub sizes: BTreeMap<String, u64>,
+    /// Name and licence of every package that we link or embed.
+    pub licences: Vec<(String, String)>,
 }
 
 impl Tree {
     /// Reads the files that git knows.
     pub fn read(project: &Project) -> Result<Self> {
-        let mut tree = Self::default();
+        let mut tree = Self { licences: licences::collect(project)?, ..Self::default() };
         for path in project.files()? {
             let bytes = std::fs::read(project.root.join(&path))?;
             tree.sizes.insert(path.clone(), bytes.len() as u64);
@@ -87,7 +90,11 @@ impl Tree {
 
 /// Whether a path holds tests only.
 pub fn is_test(path: &str) -> bool {
-    path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("_tests.rs") || path.contains("/testing/")
+    path.ends_with("/tests.rs")
+        || path.ends_with("/testing.rs")
+        || path.contains("/tests/")
+        || path.contains("_tests.rs")
+        || path.contains("/testing/")
 }
 
 /// `cargo xtask tidy`
