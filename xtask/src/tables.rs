@@ -63,12 +63,17 @@ fn listed(text: &str) -> BTreeSet<&str> {
     text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|line| !line.is_empty()).collect()
 }
 
-/// Addresses named on a line that registers a public route.
+/// Method and address of each route that needs no permission; rustfmt may put the address on a later line.
 fn public_in(source: &crate::source::Source) -> Vec<String> {
-    let lines: BTreeSet<usize> =
-        source.production_lines().filter(|(_, line)| line.contains(".public(")).map(|(n, _)| n).collect();
-    let named = source.literals.iter().filter(|literal| lines.contains(&literal.line) && literal.text.starts_with('/'));
-    named.map(|literal| literal.text.clone()).collect()
+    let methods = [(".public_get(", "GET"), (".public_post(", "POST")];
+    let calls = source.production_lines().flat_map(|(n, line)| {
+        methods.into_iter().filter(move |(call, _)| line.contains(call)).map(move |(_, method)| (n, method))
+    });
+    let named = calls.filter_map(|(n, method)| {
+        let address = source.literals.iter().find(|literal| literal.line >= n && literal.text.starts_with('/'))?;
+        Some(format!("{method} {}", address.text))
+    });
+    named.collect()
 }
 
 /// Each row of the glossary: term, name in code, where; the name occurs there.
@@ -146,11 +151,13 @@ mod tests {
 
     #[test]
     fn a_public_route_has_to_be_on_the_list() {
-        let code = "fn routes() { r.public(\"/login\", get(page));\n r.add(\"/elders\", get(list)); }\n";
+        let code = "fn routes() { r.public_get(\n\"/login\", page)\n.get(\"/elders\", READ, list); }\n";
         let open = tree(&[("crates/web/src/a.rs", code)]);
         assert_eq!(public_routes(&open).len(), 1);
-        let signed =
-            tree(&[("crates/web/src/a.rs", code), ("docs/reference/public-routes.txt", "/login # one must get in\n")]);
+        let signed = tree(&[
+            ("crates/web/src/a.rs", code),
+            ("docs/reference/public-routes.txt", "GET /login  # one must get in\n"),
+        ]);
         assert!(public_routes(&signed).is_empty());
     }
 
