@@ -100,8 +100,7 @@ impl Scale {
         scored.base_level = self.base(&mut scored);
         scored.level = scored.base_level;
         self.adjusted(answers, &mut scored);
-        let name = |level| self.level(level).map_or_else(String::new, |level| level.name.clone());
-        scored.level_name = name(scored.level);
+        scored.level_name = self.level(scored.level).map_or_else(String::new, |level| level.name.clone());
         let text = format!("评估等级：{} 级 {}", scored.level, scored.level_name);
         scored.steps.push(Step { text, rule: self.version.clone() });
         Ok(scored)
