@@ -1,0 +1,47 @@
+//! Amounts, shares and days as Chinese readers write them.
+
+use chrono::Datelike;
+use kernel::{Bp, Date, Fen, Instant, Month};
+use maud::{Markup, html};
+
+/// An amount in yuan, figures aligned: `¥1,234.50`.
+#[must_use]
+pub fn money(amount: Fen) -> Markup {
+    html! { span.yy-money { "¥" (amount.to_string()) } }
+}
+
+/// An amount that may be missing.
+#[must_use]
+pub fn fen(amount: Option<Fen>) -> Markup {
+    amount.map_or_else(|| super::opt(None::<String>), money)
+}
+
+/// An amount in running text: `1,234.50 元`.
+#[must_use]
+pub fn yuan(amount: Fen) -> String {
+    format!("{amount} 元")
+}
+
+/// A share, or a dash.
+#[must_use]
+pub fn bp(share: Option<Bp>) -> Markup {
+    super::opt(share)
+}
+
+/// `2026年11月1日`
+#[must_use]
+pub fn date_zh(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+/// `2026年11月`
+#[must_use]
+pub fn month_zh(month: Month) -> String {
+    format!("{}年{}月", month.first().year(), month.first().month())
+}
+
+/// An instant in Chinese time, with the machine-readable form beside it.
+#[must_use]
+pub fn moment(at: Instant) -> Markup {
+    html! { time datetime=(at.to_rfc3339()) { (kernel::time::show(at)) } }
+}
