@@ -1,0 +1,67 @@
+//! The home page: today's work of whoever is logged in.
+
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::routes::{Nav, Permission, Routes};
+use crate::shell::Page;
+use crate::work::{WorkGroup, WorkSources};
+use maud::{Markup, html};
+
+/// The menu entry.
+pub const NAV: &[Nav] =
+    &[Nav { group: "工作台", title: "今日工作", href: "/", permission: Permission::ANYONE, order: 0 }];
+
+/// `/`
+pub fn routes() -> Routes {
+    Routes::new().get("/", Permission::ANYONE, home)
+}
+
+async fn home(cx: Cx) -> Result<Markup, Error> {
+    let (sources, user) = (cx.state.get::<WorkSources>(), cx.user.clone());
+    let groups = cx
+        .read(move |tx, by| {
+            let mut all = Vec::new();
+            for source in &sources.0 {
+                all.extend(source(tx, &user, by)?);
+            }
+            Ok::<_, Error>(all)
+        })
+        .await?;
+    let today = cx.today();
+    let title = format!("{}，您好", cx.user.name);
+    let body = html! {
+        @if groups.iter().all(|g| g.total == 0) {
+            (crate::ui::empty("今天没有待办事项。", None))
+        }
+        div.row.row-cards {
+            @for group in groups.iter().filter(|g| g.total > 0) { div.col-lg-6 { (card(group, today)) } }
+        }
+    };
+    Ok(Page::new(&cx, &title)
+        .source("各项待办取自评估、签约、照护保险等业务的当前状态，只含您辖区和权限内的事项。")
+        .body(body))
+}
+
+fn card(group: &WorkGroup, today: kernel::Date) -> Markup {
+    html! {
+        section.card {
+            div.card-header {
+                h2.card-title { (group.title) " " span.badge.bg-primary-lt { (group.total) } }
+                @if !group.href.is_empty() { div.card-actions { a href=(group.href) { "全部" } } }
+            }
+            div.list-group.list-group-flush {
+                @for item in &group.items {
+                    a.list-group-item.list-group-item-action href=(item.href) {
+                        div.d-flex.justify-content-between {
+                            strong { (item.title) }
+                            @if let Some(due) = item.due {
+                                span.text-danger[item.urgent || due < today].text-secondary[!item.urgent && due >= today] { (due) " 前" }
+                            }
+                        }
+                        div.text-secondary { (item.detail) }
+                    }
+                }
+            }
+        }
+    }
+}

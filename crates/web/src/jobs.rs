@@ -1,0 +1,95 @@
+//! Pages of long work: how far it is, and what came of it.
+
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::routes::{Nav, Permission, Routes};
+use crate::shell::Page;
+use axum::extract::Path;
+use db::jobs::{Job, JobState};
+use kernel::JobId;
+use maud::{Markup, html};
+
+/// Sees the jobs of others.
+pub const READ: Permission = Permission("jobs.read");
+
+/// The menu entry.
+pub const NAV: &[Nav] = &[Nav { group: "系统", title: "后台任务", href: "/jobs", permission: READ, order: 930 }];
+
+/// `/jobs`, `/jobs/{id}` and the part of the latter that renews itself.
+pub fn routes() -> Routes {
+    Routes::new().get("/jobs", READ, list).get("/jobs/{id}", Permission::ANYONE, show).get(
+        "/jobs/{id}/progress",
+        Permission::ANYONE,
+        progress,
+    )
+}
+
+/// Shows how far a job is and renews itself; when it is done the page goes on to `then`, if given.
+#[must_use]
+pub fn watch(cx: &Cx, job: &Job, then: Option<&str>) -> Markup {
+    let (done, total) = cx.state.jobs.progress(job.id).unwrap_or((job.done, job.total));
+    let moving = matches!(job.state, JobState::Queued | JobState::Running);
+    let query = then.map(|t| format!("?then={t}")).unwrap_or_default();
+    let url = format!("/jobs/{}/progress{query}", job.id);
+    html! {
+        div.job hx-get=[moving.then_some(&url)] hx-trigger=[moving.then_some("every 700ms")] hx-swap="outerHTML"
+            data-then=[(job.state == JobState::Done).then_some(then).flatten()] {
+            @match job.state {
+                JobState::Queued => { (crate::ui::progress(0, 0)) p { "排队中……" } },
+                JobState::Running => { (crate::ui::progress(done, total)) p { "正在处理" @if total > 0 { "：" (done) " / " (total) } } },
+                JobState::Done => (crate::ui::alert(crate::ui::Tone::Success, "已完成", &html! { (job.message) })),
+                JobState::Failed => (crate::ui::alert(crate::ui::Tone::Danger, "未完成", &html! { (job.message) })),
+            }
+        }
+    }
+}
+
+async fn find(cx: &Cx, id: &str) -> Result<Job, Error> {
+    let id = JobId::parse(id).ok_or(Error::NotFound)?;
+    let job = cx.read(move |tx, _| db::jobs::find(tx, id)).await?;
+    let own = job.account == Some(cx.user.account);
+    if own || cx.may(READ) { Ok(job) } else { Err(Error::NotFound) }
+}
+
+#[derive(serde::Deserialize)]
+struct Then {
+    then: Option<String>,
+}
+
+impl Then {
+    /// Only addresses of our own; an address is no place for an open redirect.
+    fn safe(&self) -> Option<&str> {
+        self.then.as_deref().filter(|t| t.starts_with('/') && !t.starts_with("//"))
+    }
+}
+
+async fn show(cx: Cx, Path(id): Path<String>, crate::Query(then): crate::Query<Then>) -> Result<Markup, Error> {
+    let job = find(&cx, &id).await?;
+    let body = html! { (crate::ui::card("进度", &watch(&cx, &job, then.safe()))) };
+    Ok(Page::new(&cx, "后台任务").source("关闭本页不影响任务继续进行。").body(body))
+}
+
+async fn progress(cx: Cx, Path(id): Path<String>, crate::Query(then): crate::Query<Then>) -> Result<Markup, Error> {
+    let job = find(&cx, &id).await?;
+    Ok(watch(&cx, &job, then.safe()))
+}
+
+async fn list(cx: Cx) -> Result<Markup, Error> {
+    let jobs = cx.read(|tx, _| db::jobs::latest(tx, 100)).await?;
+    let rows = jobs.iter().map(|job| {
+        let state = match job.state {
+            JobState::Queued => "排队中",
+            JobState::Running => "进行中",
+            JobState::Done => "已完成",
+            JobState::Failed => "未完成",
+        };
+        vec![
+            html! { a href={ "/jobs/" (job.id) } { (kernel::time::show(job.created_at)) } },
+            html! { (job.kind) },
+            html! { (state) },
+            html! { (job.message) },
+        ]
+    });
+    let body = crate::ui::table(&["提交时间", "任务", "状态", "结果"], rows);
+    Ok(Page::new(&cx, "后台任务").source("最近 100 个任务。").body(body))
+}
