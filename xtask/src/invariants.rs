@@ -143,9 +143,9 @@ fn clock(tree: &Tree) -> Vec<Offence> {
         .collect()
 }
 
-/// Amounts of 1,000 and more that stand in a policy pack; round units are no document's own.
+/// Amounts of 1,000 and more that stand in a policy pack; round units and milliseconds are no document's own.
 fn amounts(tree: &Tree) -> std::collections::BTreeSet<i64> {
-    const UNITS: &[i64] = &[1_000, 10_000, 100_000, 1_000_000];
+    const UNITS: &[i64] = &[1_000, 10_000, 100_000, 1_000_000, 60_000, 3_600_000, 86_400_000];
     let packs = tree.texts.iter().filter(|(path, _)| path.starts_with("policies/") && path.ends_with(".toml"));
     let mut found = std::collections::BTreeSet::new();
     for (_, text) in packs {
@@ -243,7 +243,7 @@ fn capability(tree: &Tree) -> Vec<Offence> {
 
 fn capability_folder(path: &str) -> Option<String> {
     let (name, rest) = path.strip_prefix("crates/")?.split_once("/src/")?;
-    let (folder, _) = rest.split_once('/')?;
+    let (folder, _) = rest.rsplit_once('/')?;
     SLICES.contains(&name).then(|| format!("crates/{name}/src/{folder}"))
 }
 

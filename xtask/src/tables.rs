@@ -17,7 +17,10 @@ fn compare_states(tree: &Tree, path: &str, text: &str) -> Vec<Offence> {
     let run: BTreeSet<Transition> = tree
         .texts
         .iter()
-        .filter(|(file, text)| file.starts_with(folder) && text.contains("const TRANSITIONS"))
+        .filter(|(file, text)| {
+            let name = file.strip_prefix(folder);
+            name.is_some_and(|name| !name.contains('/')) && text.contains("const TRANSITIONS")
+        })
         .flat_map(|(_, text)| coded(text))
         .collect();
     let missing =
