@@ -4,6 +4,7 @@ mod choice;
 pub mod saved;
 
 pub mod areas;
+pub mod elders;
 pub mod institutions;
 pub mod staff;
 

@@ -1,0 +1,34 @@
+//! Which institutions serve an elder (`elder_links`), and may therefore see the file.
+
+pub mod store;
+
+pub use store::{close, of, open};
+
+use crate::choice::choice;
+use kernel::{Date, InstitutionId};
+use serde::{Deserialize, Serialize};
+
+choice! {
+    /// Why an institution sees an elder's file.
+    pub enum LinkKind {
+        /// 家庭医生签约
+        Contract = "contract" "家庭医生签约",
+        /// 长护险服务
+        Ltci = "ltci" "长护险服务",
+        /// 入住
+        Resident = "resident" "入住",
+    }
+}
+
+/// One link.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Link {
+    /// The institution that serves.
+    pub institution: InstitutionId,
+    /// Why.
+    pub kind: LinkKind,
+    /// First day.
+    pub from: Date,
+    /// The first day on which it no longer serves; none while it does.
+    pub until: Option<Date>,
+}
