@@ -52,7 +52,7 @@ export async function startDemo({ elders = 300, seed = 2018 } = {}) {
   const port = await freePort()
   const words = ['demo', '--data', folder, '--elders', String(elders), '--seed', String(seed)]
   words.push('--listen', `127.0.0.1:${port}`)
-  if (postgres) words.push('--database', freshDatabase())
+  if (postgres) words.push('--db', freshDatabase())
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   const url = `http://127.0.0.1:${port}`
   const log = []
