@@ -10,6 +10,7 @@ pub mod error;
 pub mod form;
 pub mod home;
 pub mod jobs;
+pub mod policies;
 pub mod routes;
 pub mod serve;
 pub mod session;

@@ -1,0 +1,141 @@
+//! The policy documents as pages: what each clause asks, which table decides it, which number is not verified yet.
+
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::routes::{Nav, Permission, Routes};
+use crate::shell::Page;
+use crate::ui::{self, Tone};
+use axum::extract::Path;
+use maud::{Markup, html};
+use policy::{Document, Library, Parameter, Status, Table};
+
+/// Reads the documents.
+pub const READ: Permission = Permission("policies.read");
+
+/// The menu entry.
+pub const NAV: &[Nav] =
+    &[Nav { group: "监管", title: "政策文件", href: "/policies", permission: READ, order: 620 }];
+
+const SOURCE: &str = "政策包（policies/ 目录）。条款为本平台概述，以文件原文为准；标“未核实”的数值待主管部门确认。";
+
+/// `/policies` and `/policies/{place}/{document}`
+pub fn routes() -> Routes {
+    Routes::new().get("/policies", READ, list).get("/policies/{place}/{document}", READ, show)
+}
+
+async fn list(cx: Cx) -> Result<Markup, Error> {
+    let library = &cx.state.policies;
+    let rows = library.documents().map(|d| {
+        let clauses = library.clauses().filter(|c| c.document == d.id).count();
+        let tables = library.tables().filter(|t| t.document == d.id).count();
+        let open = library.parameters().filter(|p| p.document == d.id && p.status != Status::Verified).count();
+        vec![
+            html! { a href={ "/policies/" (d.id) } { (d.number) } div.text-secondary { (d.title) } },
+            html! { (d.period.from) @if let Some(until) = d.period.until { " 至 " (until) } @else { " 起" } },
+            html! { (clauses) },
+            html! { (tables) },
+            html! { @if open > 0 { (ui::badge(Tone::Warning, format!("{open} 项未核实"))) } @else { "—" } },
+        ]
+    });
+    let scales =
+        library.scales().map(|s| vec![html! { (s.name) }, html! { (s.items.len()) " 项" }, html! { (s.source) }]);
+    let body = html! {
+        (ui::card("政策文件", &ui::table(&["文件", "施行", ">条款", ">规则表", "参数"], rows)))
+        (ui::card("评估量表", &ui::table(&["量表", ">项目", "来源"], scales)))
+    };
+    Ok(Page::new(&cx, "政策文件").source(SOURCE).body(body))
+}
+
+async fn show(cx: Cx, Path((place, document)): Path<(String, String)>) -> Result<Markup, Error> {
+    let library = cx.state.policies.clone();
+    let document = library.document(&format!("{place}/{document}")).ok_or(Error::NotFound)?;
+    let tables = library.tables().filter(|t| t.document == document.id);
+    let body = html! {
+        (head(document))
+        (clauses(&library, document))
+        @for table in tables { (decision_table(table)) }
+        (parameters(library.parameters().filter(|p| p.document == document.id)))
+    };
+    Ok(Page::new(&cx, &document.number).crumb("政策文件", "/policies").source(SOURCE).body(body))
+}
+
+fn head(document: &Document) -> Markup {
+    html! {
+        p.lead { (document.title) }
+        @if let Some(why) = &document.unverified { (ui::alert(Tone::Warning, "本文件的数值未核实", &html! { (why) })) }
+        @for doubt in &document.unclear { (ui::alert(Tone::Info, "存疑与读法", &html! { (doubt) })) }
+    }
+}
+
+fn clauses(library: &Library, document: &Document) -> Markup {
+    let rows = library.clauses().filter(|c| c.document == document.id).map(|c| {
+        vec![
+            html! { span id=(c.id) { (c.id) } div.text-secondary { (c.at) } },
+            html! { strong { (c.title) } div { (c.summary) } },
+            html! { (c.departments.join("、")) },
+            html! { (c.deadline.as_deref().unwrap_or("—")) },
+            html! { (library.carriers(&c.id).join("、")) },
+        ]
+    });
+    ui::card("条款", &ui::table(&["条款", "要求（概述）", "责任部门", "期限", "由什么承担"], rows))
+}
+
+fn decision_table(table: &Table) -> Markup {
+    let headings: Vec<String> = ["条款".to_owned()]
+        .into_iter()
+        .chain(table.inputs.iter().map(|c| c.name.clone()))
+        .chain(table.outputs.iter().map(|c| format!("⇒ {}", c.name)))
+        .collect();
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let rows = table.rows.iter().chain(&table.otherwise).map(|row| {
+        let clause = html! { (row.clause) @if let Some(why) = &row.unverified { (ui::unverified(why)) } };
+        let cells = row.sources().map(|cell| html! { code { (cell) } });
+        let results = row.results().map(|result| html! { strong { (result) } });
+        std::iter::once(clause).chain(cells).chain(results).collect()
+    });
+    let body = html! {
+        p.text-secondary {
+            "提问名 " code { (table.question) } "，取值方式 " (table.hit.word()) "，自 " (table.period.from) " 起"
+            @if let Some(until) = table.period.until { "至 " (until) }
+        }
+        @if let Some(why) = &table.unverified { (ui::unverified(why)) }
+        @for doubt in &table.unclear { p.text-secondary { "读法：" (doubt) } }
+        (ui::table(&headings, rows))
+        @if let Some(silent) = &table.silent { p { "其余情形：尚不能判定。" (silent) } }
+    };
+    ui::card(&format!("规则表：{}", table.title), &body)
+}
+
+fn parameters<'a>(parameters: impl Iterator<Item = &'a Parameter>) -> Markup {
+    let mut parameters = parameters.peekable();
+    if parameters.peek().is_none() {
+        return html! {};
+    }
+    let rows = parameters.map(|p| {
+        vec![
+            html! { (p.title) div.text-secondary { code { (p.name) } } },
+            html! { (value(p)) },
+            html! { (p.clause) },
+            html! { (p.source) },
+            html! { @match &p.status {
+                Status::Verified => (ui::badge(Tone::Success, "已核实")),
+                Status::Unverified { why } => (ui::unverified(why)),
+            } },
+        ]
+    });
+    ui::card("参数", &ui::table(&["参数", ">数值", "条款", "出处", "核实"], rows))
+}
+
+fn value(p: &Parameter) -> String {
+    match p.unit.as_str() {
+        "fen" => format!("{} 元", kernel::Fen(p.value)),
+        "bp" => kernel::Bp(p.value).to_string(),
+        "days" => format!("{} 天", p.value),
+        "months" => format!("{} 个月", p.value),
+        "years" => format!("{} 年", p.value),
+        "minutes" => format!("{} 分钟", p.value),
+        "metres" => format!("{} 米", p.value),
+        "visits" => format!("{} 次", p.value),
+        _ => p.value.to_string(),
+    }
+}
