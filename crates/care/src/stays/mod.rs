@@ -1,0 +1,4 @@
+//! Stays in hospital (住院).
+pub mod model;
+pub mod store;
+pub use model::{NewStay, Stay};
