@@ -1,7 +1,8 @@
 //! Asking a table: the answer, and because of what.
 
+use crate::cell::Cell;
 use crate::kind::Kind;
-use crate::table::{Hit, Row, Table};
+use crate::table::{Hit, Output, Row, Table};
 use crate::value::{Facts, Value};
 use kernel::{Area, ClauseId, Date};
 use serde::{Deserialize, Serialize};
@@ -133,21 +134,46 @@ impl Value {
     }
 }
 
-/// The rows of a table that answer the facts, or why none does.
-pub(crate) fn ask(table: &Table, facts: &Facts) -> Result<Vec<usize>, String> {
+/// The outputs of a row by name.
+pub(crate) type Named = BTreeMap<String, Value>;
+
+/// What a table answers.
+pub(crate) struct Answer<'a> {
+    /// The rows with their numbers from 1 (0 for `otherwise`) and their own outputs.
+    pub rows: Vec<(usize, &'a Row, Named)>,
+    /// The outputs of all together.
+    pub outcome: Named,
+}
+
+/// Asks a table, or says why it does not answer.
+pub(crate) fn ask<'a>(table: &'a Table, facts: &Facts) -> Result<Answer<'a>, String> {
     let mut numbers = Vec::with_capacity(table.inputs.len());
     for column in &table.inputs {
         let number = facts.get(&column.name).map(|value| column.kind.number(value, &column.texts)).transpose();
         numbers.push(number.map_err(|why| format!("“{}”{why}", column.name))?);
     }
+    let hits = hits(table, &numbers)?;
+    let row = |at: usize| Ok((at + 1, &table.rows[at], outputs(table, &table.rows[at], &numbers)?));
+    let mut rows = hits.into_iter().map(row).collect::<Result<Vec<_>, String>>()?;
+    if rows.is_empty() {
+        let silent = || table.silent.clone().unwrap_or_else(|| "没有规则适用于这些情况".to_owned());
+        let row = table.otherwise.as_ref().ok_or_else(silent)?;
+        rows.push((0, row, outputs(table, row, &numbers)?));
+    }
+    let outcome = if table.hit.collects() { combine(table, &rows)? } else { rows[0].2.clone() };
+    Ok(Answer { rows, outcome })
+}
+
+/// The rows that fit; an error when a fact is missing that decides whether one fits.
+fn hits(table: &Table, numbers: &[Option<i64>]) -> Result<Vec<usize>, String> {
     let mut hits = vec![];
     for (at, row) in table.rows.iter().enumerate() {
-        let known = |(cell, number): (&crate::cell::Cell, &Option<i64>)| number.is_none_or(|n| cell.test.holds(n));
-        if !row.cells.iter().zip(&numbers).all(known) {
+        let known = |(cell, number): (&Cell, &Option<i64>)| number.is_none_or(|n| cell.test.holds(n));
+        if !row.cells.iter().zip(numbers).all(known) {
             continue;
         }
-        let missing = row.cells.iter().zip(&numbers).position(|(cell, n)| n.is_none() && !cell.test.is_any());
-        if let Some(column) = missing.map(|at| &table.inputs[at]) {
+        if let Some(column) = (0..numbers.len()).find(|at| numbers[*at].is_none() && row.looks_at(*at)) {
+            let column = &table.inputs[column];
             return Err(format!("缺少“{}”（{}）", column.name, column.kind.describe()));
         }
         hits.push(at);
@@ -155,27 +181,31 @@ pub(crate) fn ask(table: &Table, facts: &Facts) -> Result<Vec<usize>, String> {
             break;
         }
     }
-    if hits.is_empty() && table.otherwise.is_none() {
-        let silent = || "没有规则适用于这些情况".to_owned();
-        return Err(table.silent.clone().unwrap_or_else(silent));
-    }
     Ok(hits)
 }
 
 /// The outputs of a row by name.
-pub(crate) fn outputs(table: &Table, row: &Row) -> BTreeMap<String, Value> {
-    let named = table.outputs.iter().zip(&row.outputs);
-    named.filter_map(|(column, value)| Some((column.name.clone(), value.clone()?))).collect()
+fn outputs(table: &Table, row: &Row, numbers: &[Option<i64>]) -> Result<Named, String> {
+    let mut named = Named::new();
+    for (column, output) in table.outputs.iter().zip(&row.outputs) {
+        let value = match output {
+            Output::Nothing => continue,
+            Output::Value(value) => value.clone(),
+            Output::Expr(expr) => {
+                let value = expr.value(numbers).map(Value::Int).and_then(|value| column.kind.accept(value).ok());
+                value.ok_or_else(|| format!("“{}”的算式“{expr}”得不出{}", column.name, column.kind.describe()))?
+            }
+        };
+        named.insert(column.name.clone(), value);
+    }
+    Ok(named)
 }
 
-/// Puts the answers of the rows of a table together.
-pub(crate) fn combine(table: &Table, rows: &[&Row]) -> Result<BTreeMap<String, Value>, String> {
-    if !table.hit.collects() {
-        return Ok(rows.first().map(|row| outputs(table, row)).unwrap_or_default());
-    }
-    let mut all = BTreeMap::new();
-    for (at, column) in table.outputs.iter().enumerate() {
-        let given: Vec<&Value> = rows.iter().filter_map(|row| row.outputs[at].as_ref()).collect();
+/// Puts the answers of the rows of a collecting table together.
+fn combine(table: &Table, rows: &[(usize, &Row, Named)]) -> Result<Named, String> {
+    let mut all = Named::new();
+    for column in &table.outputs {
+        let given: Vec<&Value> = rows.iter().filter_map(|(_, _, named)| named.get(&column.name)).collect();
         let value = match (&column.kind, table.hit) {
             (Kind::Integer { .. }, Hit::CollectSum) => Some(Value::Int(sum(&given)?)),
             (Kind::Integer { .. }, _) => None,
@@ -239,15 +269,22 @@ impl Compiled {
         self.0.rows.iter().position(|row| row.cells.iter().zip(numbers).all(|(cell, n)| cell.test.holds(*n)))
     }
 
-    /// An output of a row.
+    /// An output of a row that is written as a value; none for `-` and for arithmetic (see [`Compiled::int`]).
     #[must_use]
     pub fn value(&self, row: usize, output: usize) -> Option<&Value> {
-        self.0.rows.get(row)?.outputs.get(output)?.as_ref()
+        match self.0.rows.get(row)?.outputs.get(output)? {
+            Output::Value(value) => Some(value),
+            _ => None,
+        }
     }
 
-    /// A whole number among the outputs of a row.
+    /// A whole number among the outputs of a row, computed from the numbers where it is arithmetic.
     #[must_use]
-    pub fn int(&self, row: usize, output: usize) -> Option<i64> {
-        self.value(row, output)?.int()
+    pub fn int(&self, row: usize, output: usize, numbers: &[i64]) -> Option<i64> {
+        match self.0.rows.get(row)?.outputs.get(output)? {
+            Output::Value(value) => value.int(),
+            Output::Expr(expr) => expr.value(&numbers.iter().copied().map(Some).collect::<Vec<_>>()),
+            Output::Nothing => None,
+        }
     }
 }

@@ -27,6 +27,7 @@ mod check;
 mod decide;
 mod document;
 mod error;
+mod expr;
 mod kind;
 mod library;
 mod load;

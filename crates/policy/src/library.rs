@@ -38,25 +38,16 @@ impl Library {
             rows: vec![],
             unverified: vec![],
         };
-        let answered = self.find(question, place, on).and_then(|table| {
-            let hits = decide::ask(table, facts)?;
-            let rows = if hits.is_empty() {
-                table.otherwise.iter().collect()
-            } else {
-                hits.iter().map(|at| &table.rows[*at]).collect::<Vec<_>>()
-            };
-            Ok((table, hits, decide::combine(table, &rows)?, rows))
-        });
-        let (table, hits, outcome, rows) = match answered {
+        let answered = self.find(question, place, on).and_then(|table| Ok((table, decide::ask(table, facts)?)));
+        let (table, answer) = match answered {
             Ok(answered) => answered,
             Err(reason) => return undecided(reason),
         };
-        let number = |at: usize| hits.get(at).map_or(0, |hit| hit + 1);
         Decision {
-            because: rows.iter().enumerate().map(|(at, row)| self.because(table, row, number(at), facts)).collect(),
-            rows: rows.iter().map(|row| decide::outputs(table, row)).collect(),
-            unverified: self.doubts(table, &rows),
-            outcome: Outcome::Decided(outcome),
+            because: answer.rows.iter().map(|(number, row, _)| self.because(table, row, *number, facts)).collect(),
+            unverified: self.doubts(table, answer.rows.iter().map(|(_, row, _)| *row)),
+            rows: answer.rows.into_iter().map(|(_, _, outputs)| outputs).collect(),
+            outcome: Outcome::Decided(answer.outcome),
             ..undecided(String::new())
         }
     }
@@ -168,7 +159,7 @@ impl Library {
 
     fn because(&self, table: &Table, row: &Row, number: usize, facts: &Facts) -> Because {
         let clause = self.clauses.get(&row.clause);
-        let looked_at = table.inputs.iter().zip(&row.cells).filter(|(_, cell)| number == 0 || !cell.test.is_any());
+        let looked_at = table.inputs.iter().enumerate().filter(|(at, _)| number == 0 || row.looks_at(*at));
         Because {
             document: table.document.clone(),
             number: self.documents.get(&table.document).map_or_else(String::new, |document| document.number.clone()),
@@ -177,13 +168,13 @@ impl Library {
             table: table.file.clone(),
             row: number,
             summary: clause.map_or_else(String::new, |clause| clause.summary.clone()),
-            inputs: looked_at.filter_map(|(c, _)| Some((c.name.clone(), facts.get(&c.name)?.clone()))).collect(),
+            inputs: looked_at.filter_map(|(_, c)| Some((c.name.clone(), facts.get(&c.name)?.clone()))).collect(),
         }
     }
 
-    fn doubts(&self, table: &Table, rows: &[&Row]) -> Vec<String> {
+    fn doubts<'a>(&self, table: &Table, rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
         let document = self.documents.get(&table.document).and_then(|document| document.unverified.clone());
-        let rows = rows.iter().filter_map(|row| row.unverified.clone());
+        let rows = rows.filter_map(|row| row.unverified.clone());
         let all: BTreeSet<String> = document.into_iter().chain(table.unverified.clone()).chain(rows).collect();
         all.into_iter().collect()
     }

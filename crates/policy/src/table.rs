@@ -2,11 +2,13 @@
 
 use crate::cell::{Cell, named};
 use crate::error::Mistake;
+use crate::expr::Expr;
 use crate::kind::{Kind, Lists};
 use crate::value::{self, Value};
 use kernel::{ClauseId, Date, Period};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// How many rows may answer, and how their answers are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -64,7 +66,27 @@ pub struct Row {
     /// How the row is to be read, for people.
     pub note: String,
     pub(crate) cells: Vec<Cell>,
-    pub(crate) outputs: Vec<Option<Value>>,
+    pub(crate) outputs: Vec<Output>,
+}
+
+/// What a row gives in an output column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// No value, written `-`.
+    Nothing,
+    Value(Value),
+    /// Computed from number inputs, written `= …`.
+    Expr(Expr),
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("-"),
+            Self::Value(value) => value.fmt(f),
+            Self::Expr(expr) => expr.fmt(f),
+        }
+    }
 }
 
 impl Row {
@@ -73,10 +95,15 @@ impl Row {
         self.cells.iter().map(|cell| cell.source.as_str())
     }
 
-    /// The outputs, one per output column.
-    #[must_use]
-    pub fn outputs(&self) -> &[Option<Value>] {
-        &self.outputs
+    /// What stands in the outputs, one per output column, as people read it.
+    pub fn results(&self) -> impl Iterator<Item = String> {
+        self.outputs.iter().map(Output::to_string)
+    }
+
+    /// Whether the row looks at an input column: in its cells or in its arithmetic.
+    pub(crate) fn looks_at(&self, column: usize) -> bool {
+        let computed = |output: &Output| matches!(output, Output::Expr(expr) if expr.inputs().contains(&column));
+        !self.cells[column].test.is_any() || self.outputs.iter().any(computed)
     }
 }
 
@@ -257,9 +284,9 @@ fn read_row(table: &Table, raw: &RawRow, number: usize, mistakes: &mut Vec<Mista
     }
     let mut outputs = vec![];
     for column in &table.outputs {
-        outputs.push(output(column, raw.then.get(&column.name)).unwrap_or_else(|why| {
+        outputs.push(output(table, column, raw.then.get(&column.name)).unwrap_or_else(|why| {
             wrong(format!("结果“{}”：{why}", column.name), "改正这个结果");
-            None
+            Output::Nothing
         }));
     }
     let clause = ClauseId(raw.clause.clone());
@@ -271,14 +298,21 @@ fn source(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn output(column: &Column, given: Option<&toml::Value>) -> Result<Option<Value>, String> {
+fn output(table: &Table, column: &Column, given: Option<&toml::Value>) -> Result<Output, String> {
+    let number = |name: &str| {
+        let fits = |input: &Column| input.name == name && matches!(input.kind, Kind::Integer { .. });
+        table.inputs.iter().position(fits)
+    };
     match given {
         None => Err("没有给出".into()),
-        Some(toml::Value::String(text)) if text == "-" && column.optional => Ok(None),
+        Some(toml::Value::String(text)) if text == "-" && column.optional => Ok(Output::Nothing),
         Some(toml::Value::String(text)) if text == "-" => Err("不能是“-”（要允许没有值，类型后加 ?）".into()),
+        Some(toml::Value::String(text)) if text.starts_with('=') && matches!(column.kind, Kind::Integer { .. }) => {
+            Expr::parse(&text[1..], number).map(Output::Expr)
+        }
         Some(value) => {
             let value = value::of_toml(value).ok_or_else(|| format!("“{value}”不是可用的值"))?;
-            column.kind.accept(value).map(Some)
+            column.kind.accept(value).map(Output::Value)
         }
     }
 }
@@ -290,7 +324,7 @@ fn usage(table: &Table, mistakes: &mut Vec<Mistake>) {
         return;
     }
     for (at, column) in table.inputs.iter().enumerate() {
-        if table.rows.iter().all(|row| row.cells[at].test.is_any()) {
+        if !table.rows.iter().any(|row| row.looks_at(at)) {
             let what = format!("输入列“{}”没有被任何规则使用", column.name);
             mistakes.push(Mistake::new(&table.file, what, "删去这一列，或在规则中写上条件"));
         }
