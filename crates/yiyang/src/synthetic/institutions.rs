@@ -414,18 +414,19 @@ impl Founder<'_> {
         home.partner = agreement(draw, partner, self.today, 0.93);
     }
 
-    /// A day-care centre for every third village or community.
+    /// A day-care centre for every third village or community; the last village has two.
     fn day_care(&mut self, county: usize, centres: &[String]) {
-        for town in self.towns(county) {
-            for village in self.places.towns[town].villages.clone().step_by(3) {
-                let name =
-                    format!("{}{}日间照料中心", self.places.towns[town].name, self.places.villages[village].name);
-                let sort = if self.draw.yes(0.3) { CHARITY } else { TRUSTED };
-                let beds = self.draw.between(4, 15) as u32;
-                let partner = agreement(self.draw, &centres[town], self.today, 0.75);
-                let centre = self.found(Kind::DayCareCentre, sort, village, name);
-                (centre.beds, centre.partner) = (beds, partner);
-            }
+        let towns = self.towns(county);
+        let villages: Vec<usize> =
+            towns.iter().flat_map(|town| self.places.towns[*town].villages.clone().step_by(3)).collect();
+        for village in villages.iter().chain(villages.last()).copied() {
+            let (place, town) = (&self.places.villages[village], self.places.villages[village].town);
+            let name = format!("{}{}日间照料中心", self.places.towns[town].name, place.name);
+            let owner = if self.draw.yes(0.3) { CHARITY } else { TRUSTED };
+            let beds = self.draw.between(4, 15) as u32;
+            let partner = agreement(self.draw, &centres[town], self.today, 0.75);
+            let centre = self.found(Kind::DayCareCentre, owner, village, name);
+            (centre.beds, centre.partner) = (beds, partner);
         }
     }
 

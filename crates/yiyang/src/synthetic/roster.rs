@@ -34,7 +34,7 @@ pub fn institutions(maker: &mut Maker<'_>, all: &Institutions) -> anyhow::Result
             planted.add(INSTITUTIONS, *mistake);
         }
         table.row(&row.cells)?;
-        if merge && at > 0 && all.list[at - 1].village == one.village {
+        if merge && one.kind == Kind::DayCareCentre && all.list[at - 1].village == one.village {
             merge_area(&mut table, &row.cells)?;
             planted.add(INSTITUTIONS, Mistake::MergedCells);
             merge = false;

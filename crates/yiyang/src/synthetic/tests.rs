@@ -264,6 +264,8 @@ fn dirty_workbooks_have_a_title_a_merged_area_and_a_missing_column() {
         2,
         "title and merge"
     );
+    let lower = rows[2..].iter().find(|row| row[5].to_string().is_empty()).expect("merged");
+    assert_eq!(text(lower, 2), "日间照料中心", "nothing else hangs on the row that loses its area");
     let staff = sheet(&folder, "staff.xlsx");
     assert!(!staff[0].contains(&Data::String("联系电话".into())));
     assert_eq!(staff.len(), 1 + summary.rows("staff.xlsx"));
