@@ -1,0 +1,145 @@
+//! The service items that the region's price list has, as its policy table `service_item` answers.
+
+use crate::ltci::settlement::model::Price;
+use kernel::{Area, Date, Fen};
+use policy::{Facts, Library};
+use registry::staff::Post;
+use serde::{Deserialize, Serialize};
+
+/// The question that price lists answer.
+pub const QUESTION: &str = "service_item";
+/// The word list that names the items.
+const WORDS: &str = "care item";
+
+/// What a person must work as to do an item; the words of the list `staff kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffKind {
+    /// 医师
+    Physician,
+    /// 护士
+    Nurse,
+    /// 康复治疗师
+    Therapist,
+    /// 养老护理员
+    Carer,
+}
+
+impl StaffKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Physician, Self::Nurse, Self::Therapist, Self::Carer];
+
+    /// The word in the policy tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Physician => "physician",
+            Self::Nurse => "nurse",
+            Self::Therapist => "therapist",
+            Self::Carer => "carer",
+        }
+    }
+
+    /// As pages say it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Physician => "医师",
+            Self::Nurse => "护士",
+            Self::Therapist => "康复治疗师",
+            Self::Carer => "养老护理员",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// What the post of a member of staff counts as; managers and assessors give no care.
+    #[must_use]
+    pub const fn of_post(post: Post) -> Option<Self> {
+        match post {
+            Post::Doctor => Some(Self::Physician),
+            Post::Nurse => Some(Self::Nurse),
+            Post::Therapist => Some(Self::Therapist),
+            Post::Carer => Some(Self::Carer),
+            Post::Assessor | Post::Manager => None,
+        }
+    }
+
+    /// Whether somebody of this kind may do what needs the other: everybody what needs a carer, a physician also what
+    /// needs a nurse, else only one's own.
+    #[must_use]
+    pub fn may_do(self, needed: Self) -> bool {
+        self == needed || needed == Self::Carer || (self == Self::Physician && needed == Self::Nurse)
+    }
+}
+
+/// An item of the price list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Code: `body_cleaning`.
+    pub code: String,
+    /// Name: 身体清洁.
+    pub name: String,
+    /// 生活照料 or 医疗护理.
+    pub category: String,
+    /// Price, standard minutes, who may do it.
+    pub price: Price,
+    /// Why the price is not verified, if it is not.
+    pub unverified: Vec<String>,
+}
+
+/// The price list of a place on a day, in the order of the policy table; empty where no document has one.
+#[must_use]
+pub fn items(library: &Library, place: Area, on: Date) -> Vec<Item> {
+    let Some(table) = library.table(QUESTION, place, on) else { return vec![] };
+    let codes = table.table().rows.iter().filter_map(|row| row.sources().next());
+    codes.filter_map(|source| item(library, place, on, source.trim_matches('"'))).collect()
+}
+
+/// An item of the price list of a place on a day.
+#[must_use]
+pub fn item(library: &Library, place: Area, on: Date, code: &str) -> Option<Item> {
+    let decision = library.decide(QUESTION, place, on, &Facts::new().with("item", code));
+    let category = decision.text("category")?;
+    Some(Item {
+        code: code.to_owned(),
+        name: name(library, code),
+        category: library.label("care category", category).unwrap_or(category).to_owned(),
+        price: Price {
+            price: Fen(decision.int("price_fen")?),
+            minutes: decision.int("minutes")?,
+            staff: StaffKind::parse(decision.text("staff")?)?,
+        },
+        unverified: decision.unverified,
+    })
+}
+
+/// The name of an item; its code where no list has it.
+#[must_use]
+pub fn name(library: &Library, code: &str) -> String {
+    library.label(WORDS, code).unwrap_or(code).to_owned()
+}
+
+/// The names of a set of items as visits keep it: codes joined by commas.
+#[must_use]
+pub fn names(library: &Library, codes: &str) -> String {
+    split(codes).map(|code| name(library, code)).collect::<Vec<_>>().join("、")
+}
+
+/// The codes of a set of items.
+pub fn split(codes: &str) -> impl Iterator<Item = &str> {
+    codes.split(',').filter(|code| !code.is_empty())
+}
+
+/// A set of items as visits keep it: each once, in alphabetical order, so that equal sets are equal texts.
+#[must_use]
+pub fn join<S: AsRef<str>>(codes: &[S]) -> String {
+    let mut codes: Vec<&str> = codes.iter().map(AsRef::as_ref).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.join(",")
+}

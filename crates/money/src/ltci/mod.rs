@@ -1,0 +1,3 @@
+//! Long-term care insurance.
+pub mod catalogue;
+pub mod settlement;
