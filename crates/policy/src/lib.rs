@@ -27,6 +27,7 @@ mod check;
 mod decide;
 mod document;
 mod error;
+mod explain;
 mod expr;
 mod kind;
 mod library;
@@ -37,6 +38,8 @@ mod scale_check;
 mod score;
 mod summary;
 mod table;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use decide::{Because, Compiled, Decision, Outcome};

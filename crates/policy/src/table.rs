@@ -175,9 +175,16 @@ struct RawRow {
     note: String,
 }
 
+/// More rows than a person would ever write; a mistaken export is refused before it is proven.
+const MOST_ROWS: usize = 5_000;
+
 /// Reads a table of a document that holds in the given period.
 pub(crate) fn read(file: &str, text: &str, document: (&str, Period), lists: &Lists) -> Result<Table, Vec<Mistake>> {
     let raw: File = toml::from_str(text).map_err(|e| vec![crate::document::not_toml(file, &e)])?;
+    if raw.rows.len() > MOST_ROWS {
+        let what = format!("表有 {} 条规则，超过 {MOST_ROWS} 条", raw.rows.len());
+        return Err(vec![Mistake::new(file, what, "按区间合并规则，或拆成几个问题")]);
+    }
     let mut mistakes = vec![];
     let period = period(file, &raw.table, document.1).unwrap_or_else(|m| {
         mistakes.push(m);

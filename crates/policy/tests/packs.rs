@@ -1,7 +1,8 @@
 //! The documents and scales of this repository, whole.
 
 use kernel::{Area, ClauseId, Date};
-use policy::{Answers, Facts, Library, lines};
+use policy::{Answers, Decision, Facts, Library, Unanswered, Value, lines};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -21,8 +22,211 @@ fn day(text: &str) -> Date {
     text.parse().expect("date")
 }
 
+fn benefit(level: i64, setting: &str, dementia: bool, on: &str) -> Decision {
+    let facts = Facts::new().with("level", level).with("setting", setting).with("dementia", dementia);
+    library().decide("care_insurance_benefit", rudong(), day(on), &facts)
+}
+
 #[test]
-fn all_documents_are_proven() {
-    println!("{}", library().check());
-    assert!(library().summary().documents >= 4);
+fn everything_is_proven_and_counted() {
+    let summary = library().summary();
+    assert!(summary.documents >= 4 && summary.tables >= 16 && summary.boundaries > 100, "{summary:?}");
+    let text = library().check();
+    assert!(text.contains("没有遗漏，没有冲突"), "{text}");
+}
+
+#[test]
+fn care_insurance_widens_with_the_years() {
+    for (on, moderate, dementia) in [
+        ("2016-12-31", false, false),
+        ("2017-01-01", true, false),
+        ("2018-12-31", true, false),
+        ("2019-01-01", true, true),
+    ] {
+        assert_eq!(benefit(2, "home", false, on).bool("eligible"), Some(moderate), "{on}");
+        assert_eq!(benefit(1, "home", true, on).bool("eligible"), Some(dementia), "{on}");
+        assert_eq!(benefit(3, "home", false, on).int("cap_fen"), Some(120_000), "{on}");
+    }
+}
+
+#[test]
+fn a_decision_shows_its_clause_and_can_be_stored_and_replayed() {
+    let decision = benefit(4, "home", false, "2026-11-01");
+    let because = &decision.because[0];
+    assert_eq!((because.clause.clone(), because.row), (ClauseId::from("NTCI-home"), 10));
+    assert_eq!(because.inputs, [("level".into(), Value::Int(4)), ("setting".into(), "home".into())]);
+    assert!(!decision.unverified.is_empty());
+    let stored = serde_json::to_string(&decision).expect("json");
+    let read: Decision = serde_json::from_str(&stored).expect("json");
+    assert_eq!(read, decision);
+    assert_eq!(library().replay(&read), decision);
+}
+
+#[test]
+fn silence_is_undecided_with_its_reason() {
+    let reason = |decision: Decision| decision.undecided().unwrap_or_default().to_owned();
+    let none = Facts::new();
+    let ask = |question: &str, area: &str, on: &str| {
+        reason(library().decide(question, Area::parse(area).expect("area"), day(on), &none))
+    };
+    assert_eq!(ask("no_such_question", "320623", "2026-11-01"), "没有任何文件回答“no_such_question”");
+    assert_eq!(ask("stronger_support", "310000", "2026-11-01"), "310000000000 没有文件规定“stronger_support”");
+    assert_eq!(
+        ask("stronger_support", "320623", "2018-06-30"),
+        "2018-06-30 时 320623000000 没有施行中的文件规定“stronger_support”"
+    );
+    assert_eq!(ask("stronger_support", "320623", "2026-11-01"), "缺少“local_resident_share_bp”（0 到 10000 的整数）");
+    assert_eq!(reason(benefit(6, "home", false, "2026-11-01")), "“level”应为0 到 5 的整数，这里是“6”");
+    assert_eq!(
+        reason(benefit(3, "hotel", false, "2026-11-01")),
+        "“setting”应为下列之一：home、community、institution，这里是“hotel”"
+    );
+}
+
+#[test]
+fn the_compiled_table_answers_as_the_traced_one() {
+    let on = day("2026-11-01");
+    let table = library().table("care_insurance_benefit", rudong(), on).expect("table");
+    let cap = table.output("cap_fen").expect("column");
+    for level in 0..=5 {
+        for (at, setting) in ["home", "community", "institution"].into_iter().enumerate() {
+            for dementia in [false, true] {
+                let mut numbers = vec![0; 3];
+                numbers[table.input("level").expect("column")] = level;
+                numbers[table.input("setting").expect("column")] = at as i64;
+                numbers[table.input("dementia").expect("column")] = i64::from(dementia);
+                let row = table.decide_row(&numbers).expect("row");
+                let traced = benefit(level, setting, dementia, "2026-11-01");
+                assert_eq!(table.int(row, cap, &numbers), traced.int("cap_fen"));
+                assert_eq!(row + 1, traced.because[0].row);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_contract_promises_eight_services_each_with_interval_and_payer() {
+    let on = day("2026-11-01");
+    for (package, consultation) in [("healthy", 180), ("disabled", 90)] {
+        let decision = library().decide("contract_promises", rudong(), on, &Facts::new().with("package", package));
+        let services: BTreeMap<&str, i64> = decision
+            .rows
+            .iter()
+            .map(|row| (row["service"].text().expect("service"), row["interval_days"].int().expect("days")))
+            .collect();
+        assert_eq!((services.len(), decision.rows.len(), decision.because.len()), (8, 8, 8));
+        assert_eq!((services["annual_checkup"], services["consultation"]), (365, consultation));
+        assert!(decision.rows.iter().all(|row| row["payer"].text().is_some()));
+    }
+}
+
+#[test]
+fn parameters_and_targets_are_found_by_place_and_day() {
+    let on = day("2026-11-01");
+    let parameter = |name: &str, area: &str| library().parameter(name, Area::parse(area).expect("area"), on);
+    assert_eq!(parameter("result_validity_months", "320623").map(|p| p.value), Some(24));
+    assert_eq!(parameter("result_validity_months", "110101").map(|p| p.value), Some(24));
+    assert!(parameter("late_entry_days", "110101").is_none());
+    assert!(parameter("late_entry_days", "320623").is_some_and(|p| p.unverified().is_some()));
+    assert!(parameter("contract_age", "320623").is_some_and(|p| p.unverified().is_none()));
+    assert!(library().parameter("late_entry_days", rudong(), day("2015-12-31")).is_none());
+    let targets = library().targets(rudong(), on);
+    let beds = targets.iter().find(|t| t.indicator == "NT-1.3b-beds").expect("target");
+    assert_eq!([4999, 5000, 5001].map(|n| beds.reached(n)), [false, true, true]);
+    assert!(library().targets(Area::parse("310000").expect("area"), on).is_empty());
+}
+
+#[test]
+fn an_explanation_reads_like_a_notice() {
+    let facts = Facts::new().with("kind", "elder_care_institution").with("ownership", "private").with("beds", 100);
+    let decision = library().decide("required_medical_function", rudong(), day("2026-11-01"), &facts);
+    assert_eq!(
+        library().explain(&decision),
+        "养老机构应有的医疗功能：any_of = 医务室、护理站，duty = 应当，or_agreement = 否。\n\
+         按通政发〔2018〕54号 二（三）1“养老机构的医疗功能”（NT-2.3.1），依据：kind = 养老机构，ownership = 民办，beds = 100。\n"
+    );
+}
+
+/// A form with the best answer everywhere and no flag.
+fn best(scale: &str) -> Answers {
+    let scale = library().scale(scale).expect("scale");
+    Answers {
+        items: scale.items.iter().map(|item| (item.code.clone(), item.options[0].0)).collect(),
+        flags: scale.flags.iter().map(|flag| (flag.code.clone(), 0)).collect(),
+    }
+}
+
+#[test]
+fn a_partial_or_wrong_form_is_not_scored() {
+    let scale = library().scale("gbt42195").expect("scale");
+    let wrong = |answers: &Answers| -> Vec<String> {
+        scale.score(answers).expect_err("not scored").iter().map(Unanswered::to_string).collect()
+    };
+    let mut answers = best("gbt42195");
+    answers.items.remove("B1.1");
+    answers.items.insert("B2.4".into(), 4);
+    answers.flags.remove("coma");
+    answers.items.insert("B9.9".into(), 1);
+    assert_eq!(
+        wrong(&answers),
+        [
+            "B1.1 进食 尚未作答",
+            "B2.4 上下楼梯 没有 4 这个选项",
+            "coma 是否处于昏迷状态 尚未作答",
+            "B9.9 （量表中没有这一项） 没有 1 这个选项"
+        ]
+    );
+    assert_eq!(wrong(&Answers::default()).len(), 26 + 3);
+}
+
+#[test]
+fn a_level_shows_how_it_came_about() {
+    let scale = library().scale("gbt42195").expect("scale");
+    let mut answers = best("gbt42195");
+    answers.items.insert("B1.1".into(), 1);
+    answers.flags.insert("dementia_or_mental".into(), 1);
+    answers.flags.insert("risk_events_30d".into(), 2);
+    let scored = scale.score(&answers).expect("scored");
+    assert_eq!((scored.total, scored.base_level, scored.level), (87, 1, 2));
+    let text: Vec<&str> = scored.steps.iter().map(|step| step.text.as_str()).collect();
+    assert!(text[0].starts_with("自理能力：进食 1，修饰 4"), "{text:?}");
+    assert_eq!(text[4], "总分 87 分，在 66 至 89 分之间，初步等级 1 级 能力轻度受损（轻度失能）");
+    assert_eq!(text[5], "确诊痴呆或其他精神和行为障碍：由 1 级变更为 2 级");
+    assert_eq!(text[6], "近 30 天内发生过 2 次及以上照护风险事件：同类变更只计一次，仍为 2 级");
+    assert_eq!(text[7], "评估等级：2 级 能力中度受损（中度失能）");
+    answers.flags.insert("coma".into(), 1);
+    let coma = scale.score(&answers).expect("scored");
+    assert_eq!((coma.level, coma.doubts.len()), (4, 1));
+    let stored = serde_json::to_string(&coma).expect("json");
+    assert_eq!(serde_json::from_str::<policy::Scored>(&stored).expect("json"), coma);
+}
+
+#[test]
+fn the_combination_takes_the_worse_of_cognition_and_perception() {
+    let scale = library().scale("ltci2021").expect("scale");
+    let mut answers = best("ltci2021");
+    for item in scale.items.iter().filter(|item| item.domain == "ADL") {
+        answers.items.insert(item.code.clone(), 0);
+    }
+    let scored = scale.score(&answers).expect("scored");
+    assert_eq!((scored.level, scored.level_name.as_str()), (3, "重度失能Ⅰ级"));
+    answers.items.extend(["PER1", "PER2", "PER3"].map(|code| (code.to_owned(), 0)));
+    let scored = scale.score(&answers).expect("scored");
+    assert_eq!((scored.level, scored.unverified.len()), (5, 2));
+    assert_eq!(
+        scored.steps[3].text,
+        "日常生活活动能力“重度受损”，认知能力与感知觉与沟通能力取较重者“重度受损”，查组合表得 5 级 重度失能Ⅲ级"
+    );
+}
+
+#[test]
+fn the_self_screen_lets_e_f_and_g_apply() {
+    let screen = library().scale("ltci2021").and_then(|scale| scale.self_screen.as_ref()).expect("self-screen");
+    let grades: Vec<String> =
+        (0..4).map(|a| (0..4).map(|b| screen.grade(a, b).unwrap_or("?").to_owned()).collect()).collect();
+    assert_eq!(grades, ["ABBC", "BCDE", "DEEF", "EFFG"]);
+    assert_eq!(
+        (screen.may_apply(1, 2), screen.may_apply(1, 3), screen.may_apply(4, 0)),
+        (Some(false), Some(true), None)
+    );
 }
