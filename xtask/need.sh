@@ -48,6 +48,9 @@ need_pages() {
     touch node_modules/.package-lock.json
 }
 
+# The invariants look at the files that git knows.
+need_git() { command -v git >/dev/null || apt_install git; }
+
 need_postgres() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt_install postgresql
 }

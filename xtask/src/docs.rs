@@ -13,9 +13,7 @@ struct Page {
 
 const PAGES: &[Page] = &[
     Page { path: "docs/reference/routes.md", title: "网址与权限", ask: &["routes"] },
-    Page {
-        path: "docs/reference/policies.md", title: "政策文件、决策表与参数", ask: &["policy", "check"]
-    },
+    Page { path: "docs/reference/policies.md", title: "政策文件、决策表与参数", ask: &["policy", "check"] },
     Page { path: "docs/reference/clauses.md", title: "条款", ask: &["policy", "clauses"] },
 ];
 

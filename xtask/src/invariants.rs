@@ -143,16 +143,14 @@ fn clock(tree: &Tree) -> Vec<Offence> {
         .collect()
 }
 
-/// Amounts of 1,000 and more that stand in a policy pack; round units and milliseconds are no document's own.
+/// Numbers from 10,000 up (smaller ones are too common to tell) that stand in a policy pack; round units and milliseconds are no document's own.
 fn amounts(tree: &Tree) -> std::collections::BTreeSet<i64> {
-    const UNITS: &[i64] = &[1_000, 10_000, 100_000, 1_000_000, 60_000, 3_600_000, 86_400_000];
+    const UNITS: &[i64] = &[10_000, 100_000, 1_000_000, 60_000, 3_600_000, 86_400_000];
     let packs = tree.texts.iter().filter(|(path, _)| path.starts_with("policies/") && path.ends_with(".toml"));
     let mut found = std::collections::BTreeSet::new();
     for (_, text) in packs {
         let words = text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(tokens);
-        found.extend(
-            words.filter_map(number).filter(|n| *n >= 1_000 && !UNITS.contains(n) && !(1900..2100).contains(n)),
-        );
+        found.extend(words.filter_map(number).filter(|n| *n >= 10_000 && !UNITS.contains(n)));
     }
     found
 }
