@@ -70,17 +70,21 @@ struct Tried {
 pub(crate) fn run(library: &mut Library, files: &Vec<(String, String)>, mistakes: &mut Vec<Mistake>) {
     let mut tried: BTreeMap<String, Tried> = BTreeMap::new();
     let mut count = 0;
+    let mut unread = BTreeSet::new();
     for (document, (file, text)) in case_files(files) {
         match read(library, document, file, text) {
             Ok(cases) => {
                 count += cases.len();
                 cases.iter().for_each(|case| attempt(library, case, &mut tried, mistakes));
             }
-            Err(mistake) => mistakes.push(mistake),
+            Err(mistake) => {
+                unread.insert(document.to_owned());
+                mistakes.push(mistake);
+            }
         }
     }
     let mut boundaries = 0;
-    for table in library.tables.values().flatten() {
+    for table in library.tables.values().flatten().filter(|table| !unread.contains(&table.document)) {
         let tried = tried.remove(&table.file).unwrap_or_default();
         boundaries += untried(table, &tried, mistakes);
         first_days(library, table, &tried, mistakes);

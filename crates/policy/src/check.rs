@@ -112,7 +112,8 @@ fn rows(library: &Library, table: &Table, mistakes: &mut Vec<Mistake>) {
         table.rows.iter().enumerate().map(|(at, row)| (at + 1, row)).chain(table.otherwise.iter().map(|row| (0, row)));
     for (number, row) in numbered.filter(|(_, row)| !known(library, &table.document, &row.clause)) {
         let what = format!("条款“{}”不在本文件的条款清单中", row.clause);
-        mistakes.push(Mistake::new(&table.file, what, "改正条款号，或在 document.toml 中补上这一条").row(number));
+        let mistake = Mistake::new(&table.file, what, "改正条款号，或在 document.toml 中补上这一条");
+        mistakes.push(if number > 0 { mistake.row(number) } else { mistake });
     }
 }
 

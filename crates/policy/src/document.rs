@@ -198,10 +198,23 @@ struct RawTarget {
     by_year: i32,
 }
 
-/// A file that is no TOML, or has a field that does not belong.
+/// A file that is no TOML, or has a field that does not belong; the line is told where the parser knows it.
 pub(crate) fn not_toml(file: &str, error: &toml::de::Error) -> Mistake {
-    let what = error.to_string().trim().replace('\n', " ");
-    Mistake::new(file, format!("读不懂：{what}"), "按 policies/README.md 的写法改正这一处")
+    let whole = error.to_string();
+    let line: String = whole.split("at line ").nth(1).unwrap_or("").chars().take_while(char::is_ascii_digit).collect();
+    let message = error.message();
+    let named = |prefix: &str| message.strip_prefix(prefix)?.split_once('`');
+    if let Some((field, _)) = named("missing field `") {
+        return Mistake::new(file, format!("缺少字段“{field}”"), "补上这个字段（写法见 policies/README.md）");
+    }
+    let place = if line.is_empty() { String::new() } else { format!("第 {line} 行") };
+    if let Some((field, rest)) = named("unknown field `") {
+        let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+        let todo = format!("改为下列之一：{}", known.join("、"));
+        return Mistake::new(file, format!("{place}有不认识的字段“{field}”"), todo);
+    }
+    let what = format!("{place}读不懂（{}）", message.trim().replace('\n', " "));
+    Mistake::new(file, what, "改正这一处（写法见 policies/README.md）")
 }
 
 fn day(file: &str, value: &Day) -> Result<Date, Mistake> {

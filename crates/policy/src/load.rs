@@ -22,6 +22,9 @@ impl Library {
         let mut mistakes = vec![];
         let mut library = Self::default();
         read_words(&mut library, &files, &mut mistakes);
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
         read_documents(&mut library, &files, &mut mistakes);
         for (file, text) in &files {
             read_rest(&mut library, file, text, &mut mistakes);

@@ -1,0 +1,167 @@
+//! One fixture per mistake that a pack's author can make, with the exact words that answer it (`tests/mistakes/*.txt`).
+//!
+//! `UPDATE_WORDS=1 cargo test -p policy --test mistakes` writes the words anew, for review.
+
+use policy::{Library, lines};
+use std::path::PathBuf;
+
+const WORDS: &str = "policies/words.toml";
+const DOCUMENT: &str = "policies/anzhou/2020-1/document.toml";
+const TABLE: &str = "policies/anzhou/2020-1/tables/medical_unit.toml";
+const SUM: &str = "policies/anzhou/2020-1/tables/allowance.toml";
+const PARAMETERS: &str = "policies/anzhou/2020-1/parameters.toml";
+const TARGETS: &str = "policies/anzhou/2020-1/targets.toml";
+const CASES: &str = "policies/anzhou/2020-1/cases.toml";
+const PROVINCE: &str = "policies/province/2019-1/document.toml";
+const PROVINCE_TABLE: &str = "policies/province/2019-1/tables/allowance.toml";
+const PROVINCE_CASES: &str = "policies/province/2019-1/cases.toml";
+const SCALE: &str = "scales/tiny.toml";
+
+/// A small pack of a made-up county and its made-up province, without a mistake.
+fn pack() -> Vec<(String, String)> {
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    vec![
+        file(WORDS, include_str!("pack/words.toml")),
+        file(DOCUMENT, include_str!("pack/document.toml")),
+        file(TABLE, include_str!("pack/medical_unit.toml")),
+        file(SUM, include_str!("pack/allowance.toml")),
+        file(PARAMETERS, include_str!("pack/parameters.toml")),
+        file(TARGETS, include_str!("pack/targets.toml")),
+        file(CASES, include_str!("pack/cases.toml")),
+        file(PROVINCE, include_str!("pack/province.toml")),
+        file(PROVINCE_TABLE, include_str!("pack/province_allowance.toml")),
+        file(PROVINCE_CASES, include_str!("pack/province_cases.toml")),
+        file(SCALE, include_str!("pack/tiny.toml")),
+    ]
+}
+
+/// Where the rows of the table begin.
+const HEAD: usize = 193;
+
+/// Name of the fixture, the file to spoil, what is replaced (once) by what.
+const MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("not_toml", TABLE, "[table]", "[table"),
+    ("unknown_field", TABLE, "title =", "titel ="),
+    ("missing_field", DOCUMENT, "number = \"安政发〔2020〕1号\"\n", ""),
+    ("area_no_code", DOCUMENT, "area = \"990123\"", "area = \"99012\""),
+    ("date_with_time", DOCUMENT, "from = 2020-01-01", "from = 2020-01-01T08:00:00"),
+    ("until_before_from", DOCUMENT, "from = 2020-01-01", "from = 2020-01-01\nuntil = 2019-12-31"),
+    ("clause_prefix", DOCUMENT, "id = \"AZ-2\"", "id = \"AX-2\""),
+    ("clause_twice", DOCUMENT, "id = \"AZ-2\"", "id = \"AZ-1\""),
+    ("clause_kind", DOCUMENT, "kind = \"payment\"", "kind = \"money\""),
+    ("clause_summary", DOCUMENT, "summary = \"机构要有医疗功能。\"", "summary = \" \""),
+    ("prefix_taken", PROVINCE, "prefix = \"PV\"", "prefix = \"AZ\""),
+    ("overrides_unknown", DOCUMENT, "\"province/2019-1\"", "\"province/2019-2\""),
+    ("overrides_circle", PROVINCE, "overrides = []", "overrides = [\"anzhou/2020-1\"]"),
+    ("overrides_missing", DOCUMENT, "overrides = [\"province/2019-1\"]", "overrides = []"),
+    ("unknown_clause", TABLE, "clause = \"AZ-1\"", "clause = \"AZ-9\""),
+    ("unknown_type", TABLE, "beds = \"integer beds\"", "beds = \"number\""),
+    ("unknown_list", TABLE, "set of medical unit", "set of medical units"),
+    ("bad_range_of_type", TABLE, "beds = \"integer beds\"", "beds = \"integer 9..1 beds\""),
+    ("unknown_column", TABLE, "beds = \">= 100\"", "bed = \">= 100\""),
+    ("unknown_word", TABLE, "'\"public\"'", "'\"state\"'"),
+    ("word_without_quotes", TABLE, "'\"public\"'", "\"public\""),
+    ("not_a_number", TABLE, "beds = \">= 100\"", "beds = \">= many\""),
+    ("never_true", TABLE, "beds = \">= 100\"", "beds = \"< 0\""),
+    ("empty_interval", TABLE, "beds = \">= 100\"", "beds = \"[200..100]\""),
+    ("unused_column", TABLE, "beds = \"integer beds\"", "beds = \"integer beds\", age = \"integer\""),
+    ("output_missing", TABLE, "then = { duty = \"must\", any_of = [\"infirmary\"] }", "then = { duty = \"must\" }"),
+    ("output_word", TABLE, "duty = \"must\"", "duty = \"shall\""),
+    ("output_nothing", TABLE, "duty = \"must\"", "duty = \"-\""),
+    ("output_float", SUM, "amount_fen = 5_000", "amount_fen = 5000.5"),
+    ("arithmetic", SUM, "\"= children * 1_000\"", "\"= childs * 1_000\""),
+    ("sum_of_words", SUM, "amount_fen = \"integer fen\"", "amount_fen = \"text\""),
+    ("gap", TABLE, "beds = \"< 100\"", "beds = \"< 99\""),
+    ("overlap", TABLE, "beds = \"< 100\"", "beds = \"<= 100\""),
+    ("silent_needless", TABLE, "hit = \"unique\"", "hit = \"unique\"\nsilent = \"没有规定\""),
+    (
+        "otherwise_in_unique",
+        TABLE,
+        "[[row]]",
+        "[otherwise]\nclause = \"AZ-1\"\nthen = { duty = \"none\", any_of = [] }\n\n[[row]]",
+    ),
+    ("gap_in_first", PROVINCE_TABLE, "[[row]]\nclause = \"PV-1\"\nthen = { amount_fen = 100 }\n", ""),
+    ("no_rows", TABLE, include_str!("pack/medical_unit.toml").split_at(HEAD).1, ""),
+    ("period_outside", TABLE, "hit = \"unique\"", "hit = \"unique\"\nfrom = 2019-01-01"),
+    ("period_gap", TABLE, "hit = \"unique\"", "hit = \"unique\"\nfrom = 2021-01-01"),
+    ("boundary_untried", CASES, "  [\"private\", 101, \"must\"],\n", ""),
+    ("row_untried", CASES, "  [\"public\", 1, \"may\"],\n", ""),
+    ("case_wrong", CASES, "[\"private\", 100, \"must\"]", "[\"private\", 100, \"may\"]"),
+    ("case_decided", CASES, "[\"private\", 100, \"must\"]", "[\"private\", 100, \"undecided\"]"),
+    ("case_undecided", CASES, "[\"private\", 100, \"must\"]", "[\"private\", -100, \"must\"]"),
+    ("case_short", CASES, "[\"private\", 100, \"must\"]", "[\"private\", 100]"),
+    ("case_without_outcome", CASES, "undecided = true\n", ""),
+    ("parameter_unit", PARAMETERS, "unit = \"days\"", "unit = \"day\""),
+    ("parameter_clause", PARAMETERS, "clause = \"AZ-2\"", "clause = \"PV-1\""),
+    ("parameter_twice", PARAMETERS, "name = \"late_days\"", "name = \"notice_days\""),
+    ("target_word", TARGETS, "op = \">=\"", "op = \">\""),
+    ("word_list", WORDS, "public = \"公办\"", "public = 1"),
+    ("scale_points", SCALE, "max = 3", "max = 4"),
+    ("scale_gap", SCALE, "min = 0\nmax = 2", "min = 0\nmax = 1"),
+    ("scale_item_twice", SCALE, "code = \"I2\"", "code = \"I1\""),
+    ("scale_option", SCALE, "[0, \"完全依赖\"]", "[1, \"完全依赖\"]"),
+    ("scale_case_wrong", SCALE, "total = 2\nlevel = 1", "total = 2\nlevel = 0"),
+    ("scale_edge_untried", SCALE, "[[case]]\ntotal = 2\nlevel = 1\n", ""),
+    ("scale_adjust", SCALE, "at_least = 2", "at_least = 7"),
+];
+
+fn answer(files: Vec<(String, String)>) -> String {
+    Library::from_files(files).map_or_else(|mistakes| lines(&mistakes), |_| "（没有发现错误）\n".to_owned())
+}
+
+fn spoilt(file: &str, from: &str, to: &str) -> Vec<(String, String)> {
+    let mut files = pack();
+    let (_, text) = files.iter_mut().find(|(path, _)| path == file).expect("file");
+    assert!(text.contains(from), "{file} has no {from}");
+    *text = text.replacen(from, to, 1);
+    files
+}
+
+#[test]
+fn the_pack_itself_has_no_mistake() {
+    assert_eq!(answer(pack()), "（没有发现错误）\n");
+}
+
+#[test]
+fn every_mistake_is_answered_in_its_words() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes");
+    let mut wrong = vec![];
+    for (name, file, from, to) in MISTAKES {
+        let got = answer(spoilt(file, from, to));
+        let path = folder.join(format!("{name}.txt"));
+        if std::env::var_os("UPDATE_WORDS").is_some() {
+            std::fs::write(&path, &got).expect("write");
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if got != expected || got.contains("没有发现错误") {
+            wrong.push(format!("{name}:\n  got {got}  not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_file_in_the_wrong_place_is_named() {
+    let mut files = pack();
+    files.push(("policies/anzhou/2020-1/table/x.toml".into(), String::new()));
+    files.push(("policies/x.toml".into(), String::new()));
+    files.push(("policies/nowhere/1/targets.toml".into(), String::new()));
+    assert_eq!(
+        answer(files),
+        "policies/anzhou/2020-1/table/x.toml：不知道这个文件是什么。请表放在 tables/ 下，其余按 policies/README.md。\n\
+         policies/nowhere/1/targets.toml：目录“nowhere/1”没有能读懂的 document.toml。请写上 document.toml，或移走这个文件。\n\
+         policies/x.toml：不知道这个文件是什么。请按 policies/README.md 放到文件目录中。\n"
+    );
+}
+
+#[test]
+fn the_county_answers_by_its_own_document_and_its_neighbour_by_the_province() {
+    let library = Library::from_files(pack()).expect("pack");
+    let amount = |area: &str| {
+        let facts = policy::Facts::new().with("age", 80).with("children", 2);
+        let place = kernel::Area::parse(area).expect("area");
+        library.decide("allowance", place, "2020-01-01".parse().expect("date"), &facts).int("amount_fen")
+    };
+    assert_eq!((amount("990123"), amount("990124"), amount("980123")), (Some(7_000), Some(100), None));
+    assert_eq!(library.parameter("late_days", kernel::Area::COUNTRY, "2020-01-01".parse().expect("date")), None);
+}
