@@ -1,10 +1,14 @@
 //! Elders (老年人): the register that everything else hangs on.
 
+pub mod columns;
 pub mod facts;
 pub mod links;
 pub mod model;
+pub mod pinyin;
+pub mod search;
 pub mod store;
 
+pub use columns::Columns;
 pub use facts::{Fact, Facts};
 pub use links::{Link, LinkKind};
 pub use model::{Brief, Chronic, Details, Elder, Living, Marital, NewElder, Private, Scheme, SelfCare, Status};

@@ -1,0 +1,145 @@
+//! Filling the column copy from the database, and following its change log.
+
+use super::record::{self, Day, NO_LEVEL, Record, flag};
+use crate::elders::facts::Facts;
+use crate::elders::model::{Living, Scheme, SelfCare};
+use db::{EngineKind, Row, Tx, Value, params};
+use kernel::ElderId;
+use kernel::citizen::Sex;
+
+const COLUMNS: &str = "e.id, e.name, e.area, e.registered_area, e.born, e.died_on, e.sex, e.status, e.merged_into, e.resident,
+     e.urban, e.ltci_insured, e.seriously_ill, e.special_family, e.handicapped, e.living, e.scheme, e.self_care, e.chronic,
+     e.id_tail, e.phone_tail, f.elder_id, f.ability_level, f.ability_until, f.ltci_level, f.ltci_until, f.entitled_from,
+     f.entitled_until, f.contract_from, f.contract_until, f.checkup_on, f.managed_on, f.tcm_on, f.benefit_month,
+     f.hospital_since";
+
+/// How far the change log reaches for a reader who begins now. See [`crate::elders::store::touch`].
+pub(super) fn position(tx: &mut Tx<'_>) -> db::Result<i64> {
+    let sql = match tx.kind() {
+        EngineKind::Sqlite => "select coalesce(max(tx), 0) from elder_changes",
+        // Everything older than the oldest transaction that is still open is visible now.
+        EngineKind::Postgres => "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint)",
+    };
+    tx.count(sql, &[])
+}
+
+/// The elders that were touched since the position.
+pub(super) fn changed(tx: &mut Tx<'_>, from: i64) -> db::Result<Vec<ElderId>> {
+    let sql = match tx.kind() {
+        EngineKind::Sqlite => "select distinct elder_id from elder_changes where tx > $1",
+        EngineKind::Postgres => "select distinct elder_id from elder_changes where tx >= $1",
+    };
+    tx.query(sql, params![from], |row| row.get(0))
+}
+
+/// How many rows a scan will bring.
+pub(super) fn size(tx: &mut Tx<'_>) -> db::Result<usize> {
+    Ok(usize::try_from(tx.count("select count(*) from elders", &[])?).unwrap_or_default())
+}
+
+/// Hands over every elder, without those merged away.
+pub(super) fn scan(tx: &mut Tx<'_>, mut each: impl FnMut(Record)) -> db::Result<()> {
+    let sql = format!(
+        "select {COLUMNS} from elders e left join elder_facts f on f.elder_id = e.id where e.merged_into is null"
+    );
+    tx.each(&sql, &[], |row| {
+        each(read(row)?);
+        Ok(())
+    })
+}
+
+/// The given elders, without those merged away or deleted.
+pub(super) fn records(tx: &mut Tx<'_>, ids: &[ElderId]) -> db::Result<Vec<Record>> {
+    let mut all = Vec::with_capacity(ids.len());
+    for part in ids.chunks(200) {
+        let places: Vec<String> = (1..=part.len()).map(|i| format!("${i}")).collect();
+        let sql = format!(
+            "select {COLUMNS} from elders e left join elder_facts f on f.elder_id = e.id
+             where e.merged_into is null and e.id in ({})",
+            places.join(", ")
+        );
+        let values: Vec<Value<'_>> = part.iter().map(|id| Value::from(*id)).collect();
+        all.extend(tx.query(&sql, &values, read)?);
+    }
+    Ok(all)
+}
+
+/// Forgets old entries of the change log, all but the newest `keep`: a follower that is further behind must build anew.
+///
+/// # Errors
+/// What the engine says.
+pub fn prune(tx: &mut Tx<'_>, keep: i64) -> db::Result<u64> {
+    let sql = "delete from elder_changes where tx < (select max(tx) from elder_changes) - $1";
+    tx.exec(sql, params![keep.max(0)])
+}
+
+fn read(row: &Row<'_>) -> db::Result<Record> {
+    let mut c = row.columns();
+    let mut one = Record {
+        id: c.take()?,
+        name: c.take()?,
+        area: c.take()?,
+        registered: c.take()?,
+        born: Day::of(c.take()?),
+        died: c.take::<Option<_>>()?.into(),
+        flags: record::person(Sex::of(c.take()?), c.take()?, c.take::<Option<ElderId>>()?.is_some()),
+        living: 0,
+        scheme: 0,
+        self_care: 0,
+        chronic: 0,
+        ability: NO_LEVEL,
+        ability_until: Day::NONE,
+        ltci: NO_LEVEL,
+        ltci_until: Day::NONE,
+        entitled_from: Day::NONE,
+        entitled_until: Day::NONE,
+        contract_from: Day::NONE,
+        contract_until: Day::NONE,
+        checkup_on: Day::NONE,
+        managed_on: Day::NONE,
+        tcm_on: Day::NONE,
+        benefit_month: 0,
+        hospital_since: Day::NONE,
+        id_tail: 0,
+        phone_tail: 0,
+    };
+    let answers = [
+        (flag::RESIDENT, flag::NOT_RESIDENT),
+        (flag::URBAN, flag::RURAL),
+        (flag::INSURED, 0),
+        (flag::SERIOUSLY_ILL, 0),
+        (flag::SPECIAL_FAMILY, 0),
+        (flag::HANDICAPPED, 0),
+    ];
+    for (yes, no) in answers {
+        one.flags |= record::yes_no(c.take()?, yes, no);
+    }
+    one.living = record::living(c.take::<Option<Living>>()?);
+    one.scheme = record::scheme(c.take::<Option<Scheme>>()?);
+    one.self_care = record::self_care(c.take::<Option<SelfCare>>()?);
+    one.chronic = record::chronic(c.take::<Option<String>>()?.as_deref());
+    one.id_tail = record::pack_id_tail(&c.take::<String>()?);
+    one.phone_tail = record::pack_phone_tail(c.take::<Option<String>>()?.as_deref());
+    if c.take::<Option<ElderId>>()?.is_some() {
+        one.set_facts(&facts(&mut c)?);
+    }
+    Ok(one)
+}
+
+fn facts(c: &mut db::value::Columns<'_>) -> db::Result<Facts> {
+    Ok(Facts {
+        ability_level: c.take()?,
+        ability_until: c.take()?,
+        ltci_level: c.take()?,
+        ltci_until: c.take()?,
+        entitled_from: c.take()?,
+        entitled_until: c.take()?,
+        contract_from: c.take()?,
+        contract_until: c.take()?,
+        checkup_on: c.take()?,
+        managed_on: c.take()?,
+        tcm_on: c.take()?,
+        benefit_month: c.take()?,
+        hospital_since: c.take()?,
+    })
+}
