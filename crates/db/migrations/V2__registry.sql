@@ -1,4 +1,82 @@
--- Filled by its capability.
+-- Who there is.
+-- Accounts -----------------------------------------------------------------------------------------------------------
+create table accounts (
+  id blob primary key,
+  login text not null unique,
+  name text not null,
+  password_hash text not null,
+  role text not null,
+  area text not null,
+  institution_id blob,
+  staff_id blob,
+  failed bigint not null,
+  locked_until bigint,
+  must_change bigint not null,
+  disabled_at bigint,
+  created_at bigint not null,
+  changed_at bigint not null
+);
+
+-- Areas --------------------------------------------------------------------------------------------------------------
+create table areas (
+  code text primary key,
+  name text not null,
+  kind text not null,
+  parent text,
+  lon double precision,
+  lat double precision,
+  changed_at bigint not null
+);
+create index areas_parent on areas (parent);
+create index areas_changed on areas (changed_at);
+
+-- Institutions -------------------------------------------------------------------------------------------------------
+create table institutions (
+  id blob primary key,
+  credit_code text not null unique,
+  name text not null,
+  kind text not null,
+  ownership text,
+  profit text,
+  area text not null,
+  address text,
+  lon double precision,
+  lat double precision,
+  phone text,
+  beds bigint,
+  nursing_beds bigint,
+  medical_beds bigint,
+  medical_unit text,
+  partner_code text,
+  partner_until text,
+  licence_no text,
+  licence_until text,
+  opened_on text,
+  hospital_level text,
+  created_at bigint not null,
+  changed_at bigint not null
+);
+create index institutions_area on institutions (area);
+
+-- Staff --------------------------------------------------------------------------------------------------------------
+-- The identity number is the key, as a keyed hash; the number itself and the telephone are sealed.
+create table staff (
+  id blob primary key,
+  institution_id blob not null,
+  name text not null,
+  id_hash blob not null unique,
+  id_sealed blob not null,
+  id_tail text not null,
+  post text not null,
+  qualification text,
+  certificate_no text,
+  certificate_until text,
+  phone_sealed blob,
+  phone_tail text,
+  created_at bigint not null,
+  changed_at bigint not null
+);
+create index staff_institution on staff (institution_id);
 
 -- Elders -----------------------------------------------------------------------------------------------------------
 -- Identity number, telephones and address are sealed; what is searched of them stands beside: keyed hash or last digits.

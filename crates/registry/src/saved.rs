@@ -90,6 +90,21 @@ impl Refused {
     }
 }
 
+impl From<Refused> for web::Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Field { field, message } => Self::field("", &field, message),
+            Refused::Store(e) => e.into(),
+        }
+    }
+}
+
+impl From<web::FieldError> for Refused {
+    fn from(wrong: web::FieldError) -> Self {
+        Self::field(wrong.label, wrong.message)
+    }
+}
+
 /// The result of saving.
 pub type Result<T> = std::result::Result<T, Refused>;
 
