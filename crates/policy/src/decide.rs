@@ -54,7 +54,7 @@ pub struct Because {
     pub clause: ClauseId,
     /// Where the clause stands in the document: `二（三）1`.
     pub at: String,
-    /// The file of the table.
+    /// The file of the table in the document's folder `tables`: `benefit_2019.toml`.
     pub table: String,
     /// Number of the row in the table from 1; 0 for the `otherwise` of a table.
     pub row: usize,

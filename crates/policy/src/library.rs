@@ -165,7 +165,7 @@ impl Library {
             number: self.documents.get(&table.document).map_or_else(String::new, |document| document.number.clone()),
             clause: row.clause.clone(),
             at: clause.map_or_else(String::new, |clause| clause.at.clone()),
-            table: table.file.clone(),
+            table: table.file.rsplit('/').next().unwrap_or_default().to_owned(),
             row: number,
             summary: clause.map_or_else(String::new, |clause| clause.summary.clone()),
             inputs: looked_at.filter_map(|(_, c)| Some((c.name.clone(), facts.get(&c.name)?.clone()))).collect(),

@@ -1,7 +1,8 @@
 //! What `policy check` and `policy clauses` print.
 
-use crate::document::Status;
+use crate::document::{Document, Parameter, Status, Target};
 use crate::library::Library;
+use crate::table::{Column, Table};
 use std::fmt::Write;
 
 /// How much there is, and what is still open.
@@ -51,7 +52,7 @@ impl Library {
     }
 
     fn unclear(&self) -> Vec<(String, String)> {
-        let documents = self.documents.values().map(|d| (format!("policies/{}/document.toml", d.id), &d.unclear));
+        let documents = self.documents().map(|d| (format!("policies/{}/document.toml", d.id), &d.unclear));
         let tables = self.tables().map(|table| (table.file.clone(), &table.unclear));
         documents
             .chain(tables)
@@ -83,20 +84,27 @@ impl Library {
         all
     }
 
-    /// The result of the proof, for a terminal.
+    /// The result of the proof and what there is, for a terminal and (it is Markdown) for the reference.
     #[must_use]
     pub fn check(&self) -> String {
         let s = self.summary();
         let mut out = format!(
-            "文件 {}，条款 {}，决策表 {}（规则 {}），参数 {}，目标 {}，量表 {}\n案例 {} 个全部相符，边界 {} 处都有案例；没有遗漏，没有冲突。\n",
+            "文件 {}，条款 {}，决策表 {}（规则 {}），参数 {}，目标 {}，量表 {}。\n\n案例 {} 个全部相符，边界 {} 处都有案例；没有遗漏，没有冲突。\n",
             s.documents, s.clauses, s.tables, s.rows, s.parameters, s.targets, s.scales, s.cases, s.boundaries
         );
-        for (title, list) in [("读法有疑问", &s.unclear), ("未经核实", &s.unverified)] {
-            _ = writeln!(out, "\n{title}（{}）：", list.len());
-            for (place, text) in list {
-                _ = writeln!(out, "  {place}：{text}");
-            }
-        }
+        section(&mut out, "文件", self.documents().map(document_line));
+        section(&mut out, "决策表", self.tables().map(table_line));
+        section(&mut out, "参数", self.parameters().map(parameter_line));
+        section(&mut out, "目标", self.targets.iter().map(target_line));
+        section(
+            &mut out,
+            "量表",
+            self.scales().map(|scale| format!("`{}` {}（{}）", scale.id, scale.name, scale.version)),
+        );
+        let open =
+            |list: &[(String, String)]| list.iter().map(|(place, text)| format!("{place}：{text}")).collect::<Vec<_>>();
+        section(&mut out, "读法有疑问", open(&s.unclear).into_iter());
+        section(&mut out, "未经核实", open(&s.unverified).into_iter());
         out
     }
 
@@ -104,7 +112,7 @@ impl Library {
     #[must_use]
     pub fn carriers(&self, clause: &kernel::ClauseId) -> Vec<String> {
         let mut all: Vec<String> = self.clause(clause).map_or_else(Vec::new, |clause| clause.carried_by.clone());
-        let has = |table: &&crate::Table| table.rows.iter().chain(&table.otherwise).any(|row| row.clause == *clause);
+        let has = |table: &&Table| table.rows.iter().chain(&table.otherwise).any(|row| row.clause == *clause);
         all.extend(self.tables().filter(has).map(|table| format!("表 {}", table.question)));
         all.extend(
             self.targets.iter().filter(|t| t.clause == *clause).map(|target| format!("目标 {}", target.indicator)),
@@ -116,14 +124,74 @@ impl Library {
         all
     }
 
-    /// Every clause with what carries it, for a terminal and for the reference.
+    /// Every clause with what carries it, for a terminal and (it is a Markdown table) for the reference.
     #[must_use]
     pub fn clause_list(&self) -> String {
-        let mut out = String::new();
+        let mut out =
+            "| 条款 | 文件 | 位置 | 名称 | 责任单位 | 期限 | 由什么承担 |\n|---|---|---|---|---|---|---|\n".to_owned();
         for clause in self.clauses() {
             let carriers = self.carriers(&clause.id).join("、");
-            _ = writeln!(out, "{}\t{}\t{}\t{}", clause.id, clause.at, clause.title, carriers);
+            let deadline = clause.deadline.as_deref().unwrap_or("");
+            _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {deadline} | {} |",
+                clause.id,
+                clause.number,
+                clause.at,
+                clause.title,
+                clause.departments.join("、"),
+                if carriers.is_empty() { "（尚无）" } else { &carriers }
+            );
         }
         out
     }
+}
+
+fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    _ = writeln!(out, "\n## {title}（{}）\n", lines.len());
+    for line in lines {
+        _ = writeln!(out, "- {line}");
+    }
+}
+
+fn document_line(document: &Document) -> String {
+    let until = document.period.until.map_or_else(String::new, |day| format!("，至 {day} 前"));
+    format!(
+        "`{}` {} {}（{}，{} 起{until}）",
+        document.id, document.number, document.title, document.area, document.period.from
+    )
+}
+
+fn table_line(table: &Table) -> String {
+    let names = |columns: &[Column]| columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join("、");
+    format!(
+        "`{}` {}：{} → {}；{}，{} 条规则，{} 起（{}）",
+        table.question,
+        table.title,
+        names(&table.inputs),
+        names(&table.outputs),
+        table.hit.word(),
+        table.rows.len(),
+        table.period.from,
+        table.file
+    )
+}
+
+fn parameter_line(parameter: &Parameter) -> String {
+    let doubt = if parameter.unverified().is_some() { "，未经核实" } else { "" };
+    format!(
+        "`{}` {}：{} {}（{}{doubt}）",
+        parameter.name, parameter.title, parameter.value, parameter.unit, parameter.clause
+    )
+}
+
+fn target_line(target: &Target) -> String {
+    let per = match target.per.as_str() {
+        "county" => "，每个县（市）区",
+        "street" => "，每个城镇街道",
+        _ => "",
+    };
+    let value = if target.unit == "bp" { kernel::Bp(target.value).to_string() } else { target.value.to_string() };
+    format!("`{}` {} {} {value}{per}，{} 年", target.indicator, target.title, target.op, target.by_year)
 }
