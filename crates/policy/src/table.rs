@@ -177,6 +177,8 @@ struct RawRow {
 
 /// More rows than a person would ever write; a mistaken export is refused before it is proven.
 const MOST_ROWS: usize = 5_000;
+/// More columns than a page can show.
+const MOST_COLUMNS: usize = 40;
 
 /// Reads a table of a document that holds in the given period.
 pub(crate) fn read(file: &str, text: &str, document: (&str, Period), lists: &Lists) -> Result<Table, Vec<Mistake>> {
@@ -251,8 +253,9 @@ fn columns(file: &str, raw: &toml::Table, lists: &Lists, rows: &[RawRow], mistak
             )),
         }
     }
-    if raw.is_empty() {
-        mistakes.push(Mistake::new(file, "表没有输入列或没有输出列", "在 inputs 和 outputs 中各写至少一列"));
+    if raw.is_empty() || raw.len() > MOST_COLUMNS {
+        let what = format!("表没有输入列或输出列，或多于 {MOST_COLUMNS} 列");
+        mistakes.push(Mistake::new(file, what, "在 inputs 和 outputs 中各写至少一列，列多的拆成几个问题"));
     }
     columns
 }

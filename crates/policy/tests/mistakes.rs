@@ -58,6 +58,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("unknown_type", TABLE, "beds = \"integer beds\"", "beds = \"number\""),
     ("unknown_list", TABLE, "set of medical unit", "set of medical units"),
     ("bad_range_of_type", TABLE, "beds = \"integer beds\"", "beds = \"integer 9..1 beds\""),
+    ("no_columns", TABLE, "inputs = { ownership = \"ownership\", beds = \"integer beds\" }", "inputs = {}"),
     ("unknown_column", TABLE, "beds = \">= 100\"", "bed = \">= 100\""),
     ("unknown_word", TABLE, "'\"public\"'", "'\"state\"'"),
     ("word_without_quotes", TABLE, "'\"public\"'", "\"public\""),
