@@ -13,6 +13,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--disable-dev-shm-usage',
 ]
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..')
 const SHOTS = join(root, 'test-results')
