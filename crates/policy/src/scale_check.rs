@@ -5,9 +5,15 @@ use crate::scale::{Band, Case, Scale};
 use crate::score::Answers;
 use std::collections::BTreeSet;
 
+/// Greatest number that a scale may use for points, levels or times.
+const MOST_POINTS: i64 = 10_000;
+
 /// All that is wrong with the scale.
 pub(crate) fn check(file: &str, scale: &Scale) -> Vec<Mistake> {
-    let mut mistakes = vec![];
+    let mut mistakes = sane(file, scale);
+    if !mistakes.is_empty() {
+        return mistakes;
+    }
     codes(file, scale, &mut mistakes);
     domains(file, scale, &mut mistakes);
     levels(file, scale, &mut mistakes);
@@ -17,6 +23,22 @@ pub(crate) fn check(file: &str, scale: &Scale) -> Vec<Mistake> {
         edges(file, scale, &mut mistakes);
     }
     mistakes
+}
+
+/// Numbers that no scale has would make the proof endless.
+fn sane(file: &str, scale: &Scale) -> Vec<Mistake> {
+    let small = 0..=MOST_POINTS;
+    let points = scale.items.iter().flat_map(|item| &item.options).map(|(points, _)| points);
+    let domains = scale.domains.iter().flat_map(|d| d.bands.iter().flat_map(|b| [&b.min, &b.max]).chain([&d.max]));
+    let levels =
+        scale.levels.iter().flat_map(|level| [Some(&level.code), level.min.as_ref(), level.max.as_ref()]).flatten();
+    let flags = scale.flags.iter().map(|flag| &flag.max);
+    let rules = scale.adjust.iter().flat_map(|r| [Some(&r.at_least), r.set.as_ref(), r.raise.as_ref()]).flatten();
+    let cases = scale.cases.iter().flat_map(|case| case.flags.values().chain(case.domains.values()).chain(&case.total));
+    let all = points.chain(domains).chain(levels).chain(flags).chain(rules).chain(cases);
+    let odd = all.copied().find(|number| !small.contains(number));
+    let todo = format!("分值、分界、等级和次数用 0 到 {MOST_POINTS} 的整数");
+    odd.map(|number| Mistake::new(file, format!("数字 {number} 超出量表可用的范围"), todo)).into_iter().collect()
 }
 
 fn codes(file: &str, scale: &Scale, mistakes: &mut Vec<Mistake>) {

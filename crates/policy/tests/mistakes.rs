@@ -103,6 +103,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("scale_option", SCALE, "[0, \"完全依赖\"]", "[1, \"完全依赖\"]"),
     ("scale_case_wrong", SCALE, "total = 2\nlevel = 1", "total = 2\nlevel = 0"),
     ("scale_edge_untried", SCALE, "[[case]]\ntotal = 2\nlevel = 1\n", ""),
+    ("scale_number", SCALE, "max = 5", "max = 5_000_000_000"),
     ("scale_adjust", SCALE, "at_least = 2", "at_least = 7"),
 ];
 
@@ -139,6 +140,41 @@ fn every_mistake_is_answered_in_its_words() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_mutilated_pack_crashes_the_loader() {
+    let pieces = [
+        "\"",
+        "[",
+        "]",
+        "[[row]]\n",
+        "=",
+        "-",
+        "99999999999999999999",
+        "9223372036854775807",
+        "-1",
+        "\n",
+        "0",
+        "空",
+        "{ }",
+    ];
+    let mut state = 11;
+    let mut dice = |sides: usize| (kernel::chance::mix(&mut state) % sides as u64) as usize;
+    let mut refused = 0;
+    for _ in 0..1_500 {
+        let mut files = pack();
+        let at = dice(files.len());
+        let mut text: Vec<char> = files[at].1.chars().collect();
+        for _ in 0..=dice(2) {
+            let from = dice(text.len());
+            let to = (from + dice(6)).min(text.len());
+            text.splice(from..to, pieces[dice(pieces.len())].chars());
+        }
+        files[at].1 = text.into_iter().collect();
+        refused += usize::from(Library::from_files(files).is_err());
+    }
+    assert!(refused > 700, "{refused}");
 }
 
 #[test]
