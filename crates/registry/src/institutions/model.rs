@@ -1,8 +1,10 @@
 //! An institution: what it is, what it has, what it may.
 
+use crate::areas::model::check_place;
 use crate::choice::choice;
 use kernel::{Area, CreditCode, Date, InstitutionId};
 use serde::{Deserialize, Serialize};
+use web::FieldError;
 
 choice! {
     /// 机构类型
@@ -161,4 +163,85 @@ pub struct Institution {
     pub id: InstitutionId,
     /// All that is known of it.
     pub facts: NewInstitution,
+}
+
+/// Days before its end from which a licence, an agreement or a certificate is pointed out. An installation setting.
+pub const WARNING_DAYS: i64 = 60;
+
+/// How a dated paper stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// No date was given.
+    Unknown,
+    /// In force for longer than [`WARNING_DAYS`].
+    Valid,
+    /// In force, but for so many days only; 0 is the last day.
+    Ending(i64),
+    /// Ended so many days ago.
+    Ended(i64),
+}
+
+/// How a paper whose last day is `until` stands on a day.
+#[must_use]
+pub fn validity(until: Option<Date>, today: Date) -> Validity {
+    match until.map(|last| (last - today).num_days()) {
+        None => Validity::Unknown,
+        Some(left) if left < 0 => Validity::Ended(-left),
+        Some(left) if left <= WARNING_DAYS => Validity::Ending(left),
+        Some(_) => Validity::Valid,
+    }
+}
+
+/// What is wrong with an institution by itself, field by field.
+#[must_use]
+pub fn check(new: &NewInstitution, today: Date) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    let mut say = |field: &str, label: &str, message: &str| wrong.push(FieldError::new(field, label, message));
+    if new.name.trim().is_empty() {
+        say("name", "机构名称", "没有填写");
+    }
+    let beds = [("beds", "养老床位数", new.beds), ("medical_beds", "医疗床位数", new.medical_beds)];
+    for (field, label, count) in beds.into_iter().chain([("nursing_beds", "护理型床位数", new.nursing_beds)]) {
+        if count.is_some_and(|count| count < 0) {
+            say(field, label, "不能是负数");
+        }
+    }
+    if new.nursing_beds.unwrap_or_default() > new.beds.unwrap_or(i64::MAX) {
+        say("nursing_beds", "护理型床位数", "不能多于养老床位数");
+    }
+    if new.opened_on.is_some_and(|day| day > today) {
+        say("opened_on", "开业日期", "晚于今天");
+    }
+    if let Some(Err(e)) = new.partner_code.as_deref().map(CreditCode::parse) {
+        say("partner_code", "签约医疗机构信用代码", &e.to_string());
+    }
+    if new.partner_code.as_deref() == Some(new.credit_code.as_str()) {
+        say("partner_code", "签约医疗机构信用代码", "不能是本机构自己");
+    }
+    wrong.extend(check_place(new.lon, new.lat));
+    wrong
+}
+
+/// What the policy table `required_medical_function` asks about an institution.
+#[must_use]
+pub fn medical_facts(i: &NewInstitution) -> policy::Facts {
+    let mut facts = policy::Facts::new().with("kind", i.kind.code());
+    if let Some(ownership) = i.ownership {
+        facts = facts.with("ownership", ownership.code());
+    }
+    if let Some(beds) = i.beds {
+        facts = facts.with("beds", beds);
+    }
+    facts
+}
+
+/// Whether what the decision demands is there: a medical unit of one of the kinds, or an agreement where that is enough.
+/// `None` when the question is undecided or there is no duty.
+#[must_use]
+pub fn has_medical_function(i: &NewInstitution, decision: &policy::Decision, today: Date) -> Option<bool> {
+    let any_of = decision.set("any_of")?;
+    let unit = i.medical_unit.filter(|unit| *unit != MedicalUnit::None);
+    let own = unit.is_some_and(|unit| any_of.contains(unit.code()) || any_of.contains("medical_institution"));
+    let partner = i.partner_code.is_some() && i.partner_until.is_none_or(|last| last >= today);
+    Some(own || (partner && decision.bool("or_agreement") == Some(true)))
 }
