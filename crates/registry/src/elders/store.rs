@@ -1,5 +1,6 @@
 //! Elders in the database: saving by identity number, finding within the actor's sight, taking back.
 
+use super::duplicates::Face;
 use super::links;
 use super::model::{
     ADDRESS, Brief, CITIZEN, CONTACT_PHONE, Chronic, Details, Elder, LABELS, NewElder, PHONE, Sealed, Status,
@@ -292,6 +293,55 @@ pub fn find(tx: &mut Tx<'_>, by: &Actor, id: ElderId) -> db::Result<Elder> {
     let (scope, mut values) = by.scope.elders("e.area", "e.id", 2);
     values.insert(0, id.into());
     tx.query_one(&format!("select {COLUMNS} from elders e where e.id = $1 and {scope}"), &values, elder)
+}
+
+/// The elder with this id, whoever asks: for merging, which must follow files that the actor has no need to see.
+pub(super) fn find_anywhere(tx: &mut Tx<'_>, id: ElderId) -> db::Result<Elder> {
+    tx.query_one(&format!("select {COLUMNS} from elders e where e.id = $1"), params![id], elder)
+}
+
+/// What is compared when looking for the same person twice, for the ids that the actor may see.
+///
+/// # Errors
+/// What the engine says.
+pub fn faces(tx: &mut Tx<'_>, by: &Actor, ids: &[ElderId]) -> db::Result<Vec<Face>> {
+    let mut all = Vec::with_capacity(ids.len());
+    for part in ids.chunks(200) {
+        let (scope, mut values) = by.scope.elders("e.area", "e.id", 1);
+        let places: Vec<String> = (0..part.len()).map(|i| format!("${}", values.len() + 1 + i)).collect();
+        values.extend(part.iter().map(|id| Value::from(*id)));
+        let sql = format!(
+            "select {COLUMNS}, e.phone_hash from elders e where e.merged_into is null and {scope} and e.id in ({})",
+            places.join(", ")
+        );
+        let found = tx.query(&sql, &values, |row| Ok((elder(row)?, row.get::<Option<Vec<u8>>>(29)?)))?;
+        for (e, phone) in found {
+            let citizen = tx.vault().open(CITIZEN, &e.sealed.citizen)?;
+            all.push(Face { id: e.id, name: e.name, sex: e.sex, born: e.born, citizen, phone, area: e.area });
+        }
+    }
+    Ok(all)
+}
+
+/// What the audit has of changes to the file itself, for the timeline.
+pub(super) fn history(tx: &mut Tx<'_>, id: ElderId) -> db::Result<Vec<db::audit::Record>> {
+    // Views outnumber changes, so the audit's own newest-first list would soon hold nothing else.
+    let sql = "select id, at, account_name, ip, action, elder_id, subject, detail from audit
+               where elder_id = $1 and action in ('elders.change', 'elders.restore', 'elders.merge', 'elders.unmerge')
+               order by id desc limit 200";
+    tx.query(sql, params![id], |row| {
+        let mut c = row.columns();
+        Ok(db::audit::Record {
+            id: c.take()?,
+            at: c.take()?,
+            name: c.take()?,
+            ip: c.take()?,
+            action: c.take()?,
+            elder: c.take()?,
+            subject: c.take()?,
+            detail: c.take()?,
+        })
+    })
 }
 
 /// Whether the actor may see the elder.

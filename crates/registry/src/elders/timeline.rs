@@ -1,0 +1,102 @@
+//! One timeline of everything that was ever done for an elder: each capability adds its own, wired in by the binary.
+
+use super::model::Status;
+use super::store;
+use db::{Actor, Tx};
+use kernel::{Date, ElderId, Instant};
+use web::Markup;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineItem {
+    /// On which day.
+    pub on: Date,
+    /// At which instant, when that is known.
+    pub at: Option<Instant>,
+    /// 签约, 上门服务, 评估 …
+    pub kind: &'static str,
+    /// What happened.
+    pub title: String,
+    /// More, in a sentence.
+    pub detail: String,
+    /// Where it can be read whole.
+    pub href: Option<String>,
+}
+
+/// What a capability knows of an elder, in any order. The elder is visible to the actor when it is asked.
+pub type TimelineSource = fn(&mut Tx<'_>, &Actor, ElderId) -> db::Result<Vec<TimelineItem>>;
+
+/// What is so now, in a card beside the timeline.
+pub struct ElderCard {
+    /// Heading.
+    pub title: String,
+    /// Content.
+    pub body: Markup,
+    /// Place among the cards.
+    pub order: u32,
+}
+
+/// What a capability shows of an elder as a card; `None` when there is nothing to show.
+pub type CardSource = fn(&mut Tx<'_>, &Actor, ElderId) -> db::Result<Option<ElderCard>>;
+
+/// All sources, put into the state at wiring time.
+#[derive(Clone, Default)]
+pub struct ElderPage {
+    /// Of the timeline.
+    pub timelines: Vec<TimelineSource>,
+    /// Of the cards.
+    pub cards: Vec<CardSource>,
+}
+
+impl ElderPage {
+    /// Everything, the latest first; what bears only a date stands before what bears a time on that day.
+    ///
+    /// # Errors
+    /// What a source says.
+    pub fn timeline(&self, tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<TimelineItem>> {
+        let mut all = own(tx, by, elder)?;
+        for source in &self.timelines {
+            all.extend(source(tx, by, elder)?);
+        }
+        all.sort_by_key(|item| std::cmp::Reverse((item.on, item.at)));
+        Ok(all)
+    }
+
+    /// All cards in their order.
+    ///
+    /// # Errors
+    /// What a source says.
+    pub fn cards(&self, tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<ElderCard>> {
+        let found = self.cards.iter().map(|source| source(tx, by, elder)).collect::<db::Result<Vec<_>>>()?;
+        let mut all: Vec<ElderCard> = found.into_iter().flatten().collect();
+        all.sort_by_key(|card| card.order);
+        Ok(all)
+    }
+}
+
+/// The register's own: file opened, changed, merged, died.
+fn own(tx: &mut Tx<'_>, by: &Actor, id: ElderId) -> db::Result<Vec<TimelineItem>> {
+    let elder = store::find(tx, by, id)?;
+    let mut all = vec![at(elder.created_at, "建档", "建立老年人档案", String::new())];
+    if let (Status::Dead, Some(died)) = (elder.status, elder.died_on) {
+        let detail = String::new();
+        all.push(TimelineItem { on: died, at: None, kind: "死亡", title: "登记死亡".into(), detail, href: None });
+    }
+    for event in store::history(tx, id)? {
+        let title = match event.action.as_str() {
+            "elders.change" => "资料更新",
+            "elders.restore" => "撤回资料更新",
+            "elders.merge" => "合并重复档案",
+            "elders.unmerge" => "撤销合并",
+            _ => continue,
+        };
+        let detail = if event.detail.is_empty() { event.name } else { format!("{}（{}）", event.detail, event.name) };
+        all.push(at(event.at, "档案", title, detail));
+    }
+    Ok(all)
+}
+
+fn at(instant: Instant, kind: &'static str, title: &str, detail: String) -> TimelineItem {
+    let on = kernel::time::date_of(instant);
+    TimelineItem { on, at: Some(instant), kind, title: title.into(), detail, href: None }
+}
