@@ -33,7 +33,5 @@ fn repeat(mut step: impl FnMut() -> Result<usize, Error>) -> Result<usize, Error
 /// Tells the queue who does the nightly job.
 pub fn wire(state: &web::State) {
     let (db, clock, library) = (state.db.clone(), state.clock.clone(), state.policies.clone());
-    state.jobs.handle(NIGHTLY, move |_, _| {
-        nightly(&db, &Actor::system(clock.now()), &library).map_err(|e| e.text())
-    });
+    state.jobs.handle(NIGHTLY, move |_, _| nightly(&db, &Actor::system(clock.now()), &library).map_err(|e| e.text()));
 }

@@ -32,6 +32,15 @@ impl Purpose {
         if scale.starts_with("ltci") { Self::CareInsurance } else { Self::Ability }
     }
 
+    /// Its name on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Ability => "老年人能力评估",
+            Self::CareInsurance => "长护险失能等级评估",
+        }
+    }
+
     const fn prefix(self) -> &'static str {
         match self {
             Self::Ability => "ability_",

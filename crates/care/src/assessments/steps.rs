@@ -37,7 +37,11 @@ fn take(tx: &mut Tx<'_>, by: &Actor, key: Key) -> Result<Hand> {
 /// Takes in hand an assessment of an elder who is there: nothing goes on for the dead.
 fn take_living(tx: &mut Tx<'_>, by: &Actor, key: Key) -> Result<Hand> {
     let hand = take(tx, by, key)?;
-    if hand.subject.present { Ok(hand) } else { Err(Error::refused("PG-05", "老年人已去世或已迁出，本件不再办理")) }
+    if hand.subject.present {
+        Ok(hand)
+    } else {
+        Err(Error::refused("PG-05", "老年人已去世或已迁出，本件不再办理"))
+    }
 }
 
 impl Hand {
@@ -470,8 +474,7 @@ fn effect(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key) -> Result<St
 /// # Errors
 /// What a step says; then none of this chunk took effect.
 pub fn close_notices(tx: &mut Tx<'_>, by: &Actor, library: &Library) -> Result<usize> {
-    let filter =
-        Filter { states: vec![State::Noticed], notice_over: Some(by.today()), ..Filter::default() };
+    let filter = Filter { states: vec![State::Noticed], notice_over: Some(by.today()), ..Filter::default() };
     let mut count = 0;
     for listed in store::list(tx, by, &filter, CHUNK, 0)? {
         if subject::store::find(tx, by, listed.key.elder)?.present {

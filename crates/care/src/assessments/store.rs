@@ -367,6 +367,8 @@ pub struct Filter {
     pub area: Option<Area>,
     /// Only those where this person still has a form to hand in.
     pub mine: Option<StaffId>,
+    /// Only those where this person has a form in the present round.
+    pub seated: Option<StaffId>,
     /// Only results that end before this day.
     pub until: Option<Date>,
     /// Only notices that are over on this day.
@@ -416,6 +418,13 @@ fn condition(by: &Actor, filter: &Filter) -> (String, Vec<Value<'static>>) {
         add(
             "exists (select 1 from assessment_forms f where f.elder_id = a.elder_id and f.assessment_id = a.id
                and f.state = 'draft' and f.staff_id = ?)",
+            staff.into(),
+        );
+    }
+    if let Some(staff) = filter.seated {
+        add(
+            "exists (select 1 from assessment_forms f where f.elder_id = a.elder_id and f.assessment_id = a.id
+               and f.round = a.round and f.staff_id = ?)",
             staff.into(),
         );
     }

@@ -1,0 +1,182 @@
+//! An assessor's form, for a tablet beside the bed: one card an item, large choices, kept after every touch.
+
+use super::super::compare;
+use super::super::model::{Assessment, Form as AssessorsForm, Key};
+use super::super::{steps, store};
+use super::key;
+use crate::subject::{self, Subject};
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use kernel::StaffId;
+use policy::{Answers, Flag, Item, Scale};
+use std::collections::BTreeMap;
+use web::ui::{self, Tone};
+use web::{Cx, Error, Form, Markup, Page, html};
+
+fn me(cx: &Cx) -> Result<StaffId, Error> {
+    cx.user.staff.ok_or_else(|| Error::refused("PG-19", "您的账号没有关联从业人员，不能填写评估表；请联系系统管理员"))
+}
+
+struct View {
+    subject: Subject,
+    a: Assessment,
+    form: AssessorsForm,
+}
+
+async fn load(cx: &Cx, key: Key) -> Result<View, Error> {
+    let staff = me(cx)?;
+    cx.read(move |tx, by| {
+        let subject = subject::store::find(tx, by, key.elder)?;
+        let a = store::find(tx, &subject, key.id)?;
+        let form = store::forms(tx, key)?.into_iter().find(|f| f.round == a.round && f.staff == staff);
+        Ok::<_, Error>(View { subject, form: form.ok_or(Error::Forbidden)?, a })
+    })
+    .await
+}
+
+pub(in super::super) async fn show(cx: Cx, Path(ids): Path<(String, String)>) -> Result<Response, Error> {
+    let key = key(ids)?;
+    let view = load(&cx, key).await?;
+    if view.form.submitted || !view.a.state.open_for_forms() {
+        return Ok(web::see_with(&key.href(), "您的评估表已提交，不能再改"));
+    }
+    let library = cx.state.policies.clone();
+    let scale = steps::scale(&library, &view.a.application.scale)?;
+    let page = Page::new(&cx, &format!("评估表：{}", view.subject.name)).crumb("评估办理", "/assessments");
+    let source = format!("{}（{}）。每答一项即时保存；未答完不计分。", scale.name, scale.source);
+    let page = page.crumb(&view.subject.name, &key.href()).source(source);
+    Ok(page.body(body(&cx, key, scale, &view)).into_response())
+}
+
+fn body(cx: &Cx, key: Key, scale: &Scale, view: &View) -> Markup {
+    let url = format!("{}/form", key.href());
+    let token = format!("{{\"x-csrf-token\": \"{}\"}}", cx.csrf());
+    html! {
+        p { (view.subject.age_and_sex(cx.today())) "　评估员：" (view.form.name) }
+        div.sticky-top.bg-white.p-2.mb-3.border { (state(scale, &view.form.answers, None)) }
+        form method="post" action=(url) hx-headers=(token) data-autosave {
+            (ui::csrf(cx))
+            @for domain in &scale.domains {
+                h2.mt-4 { (domain.name) }
+                @for item in scale.items.iter().filter(|item| item.domain == domain.code) {
+                    (item_card(&url, item, view.form.answers.items.get(&item.code).copied()))
+                }
+            }
+            @if !scale.flags.is_empty() { h2.mt-4 { "其他情况" } }
+            @for flag in &scale.flags { (flag_card(&url, flag, view.form.answers.flags.get(&flag.code).copied())) }
+            noscript { (ui::submit_toned("保存已填内容", Tone::Neutral)) }
+        }
+        (ui::card("提交", html! {
+            p { "提交后不能再改。提交前请核对每一项；两名评估员须各自独立填写。" }
+            (ui::confirm_post(cx, &format!("{}/submit", key.href()), "提交评估表", Tone::Primary, "提交后不能再改，确定提交吗？"))
+        }))
+    }
+}
+
+/// How far the form is: kept when, how many, and which are open. Replaced after every touch.
+fn state(scale: &Scale, answers: &Answers, kept: Option<&str>) -> Markup {
+    let all = compare::questions(scale).count();
+    let open = scale.unanswered(answers);
+    html! {
+        div #form-state aria-live="polite" {
+            (ui::progress((all - open.len()) as i64, all as i64))
+            div {
+                @if let Some(time) = kept { "已保存（" (time) "）。" }
+                @if open.is_empty() { strong { "已全部答完，可以提交。" } } @else {
+                    "未答："
+                    @for one in &open { a.me-2 href=(format!("#q-{}", one.code)) title=(one.name) { (one.code) } }
+                }
+            }
+        }
+    }
+}
+
+fn frame(url: &str, code: &str, title: &str, guide: &str, control: Markup) -> Markup {
+    html! {
+        fieldset.card.mb-3 id=(format!("q-{code}")) hx-post=(url) hx-trigger="change" hx-include="this"
+            hx-target="#form-state" hx-swap="outerHTML" {
+            div.card-body {
+                legend.h3 { span.text-secondary { (code) } " " (title) }
+                @if !guide.is_empty() { p.text-secondary { (guide) } }
+                (control)
+            }
+        }
+    }
+}
+
+fn choice(name: &str, value: i64, text: &str, chosen: Option<i64>) -> Markup {
+    html! {
+        label.form-selectgroup-item."flex-fill" {
+            input.form-selectgroup-input type="radio" name=(name) value=(value) checked[chosen == Some(value)];
+            div.form-selectgroup-label."d-flex"."align-items-center"."p-3" {
+                span.form-selectgroup-check.me-3 {}
+                span.text-start { (text) }
+            }
+        }
+    }
+}
+
+fn choices(inner: Markup) -> Markup {
+    html! { div.form-selectgroup.form-selectgroup-boxes.d-flex.flex-column { (inner) } }
+}
+
+fn item_card(url: &str, item: &Item, chosen: Option<i64>) -> Markup {
+    let options = html! {
+        @for (points, text) in &item.options { (choice(&item.code, *points, &format!("{points} 分　{text}"), chosen)) }
+    };
+    frame(url, &item.code, &item.name, &item.guide, choices(options))
+}
+
+fn flag_card(url: &str, flag: &Flag, chosen: Option<i64>) -> Markup {
+    let control = if flag.max == 1 {
+        choices(html! { (choice(&flag.code, 0, "否", chosen)) (choice(&flag.code, 1, "是", chosen)) })
+    } else {
+        let value = chosen.map(|n| n.to_string()).unwrap_or_default();
+        html! {
+            input.form-control type="number" inputmode="numeric" name=(flag.code) min="0" max=(flag.max) value=(value)
+                aria-label=(flag.text);
+        }
+    };
+    frame(url, &flag.code, &flag.text, "", control)
+}
+
+fn answers(scale: &Scale, given: &BTreeMap<String, String>) -> Result<Answers, Error> {
+    let mut answers = Answers::default();
+    for (code, name, flag) in compare::questions(scale) {
+        if let Some(text) = given.get(code) {
+            let value = text.trim().parse().map_err(|_| Error::field(code, name, "请填写数字"))?;
+            compare::put(&mut answers, code, flag, value);
+        }
+    }
+    Ok(answers)
+}
+
+pub(in super::super) async fn save(
+    cx: Cx,
+    headers: HeaderMap,
+    Path(ids): Path<(String, String)>,
+    Form(given): Form<BTreeMap<String, String>>,
+) -> Result<Response, Error> {
+    let (key, staff, library) = (key(ids)?, me(&cx)?, cx.state.policies.clone());
+    let written = cx.write(move |tx, by| {
+        let subject = subject::store::find(tx, by, key.elder)?;
+        let scale = steps::scale(&library, &store::find(tx, &subject, key.id)?.application.scale)?;
+        steps::save_form(tx, by, &library, key, staff, &answers(scale, &given)?).map(drop)
+    });
+    written.await?;
+    if !headers.contains_key("hx-request") {
+        return Ok(web::see_with(&format!("{}/form", key.href()), "已保存"));
+    }
+    let view = load(&cx, key).await?;
+    let library = cx.state.policies.clone();
+    let scale = steps::scale(&library, &view.a.application.scale)?;
+    let time = kernel::time::show(cx.now);
+    Ok(state(scale, &view.form.answers, time.split(' ').next_back()).into_response())
+}
+
+pub(in super::super) async fn submit(cx: Cx, Path(ids): Path<(String, String)>) -> Result<Response, Error> {
+    let (key, staff, library) = (key(ids)?, me(&cx)?, cx.state.policies.clone());
+    let state = cx.write(move |tx, by| steps::submit_form(tx, by, &library, key, staff)).await?;
+    Ok(web::see_with(&key.href(), &format!("评估表已提交，本件现为“{}”", state.title())))
+}

@@ -1,0 +1,110 @@
+//! What others show of assessments: today's work, and what stands on the elder's page.
+
+use super::model::{EXPIRY_WARNING_DAYS, State};
+use super::rules::Purpose;
+use super::store::{self, Filter, Listed};
+use super::{ACCEPT, APPLY, ASSESS, READ, REVIEW};
+use chrono::Days;
+use db::{Actor, Tx};
+use kernel::time::age_on;
+use web::{User, WorkGroup, WorkItem};
+
+/// How many of each kind the home page names; all of them stand on the list.
+const SHOWN: i64 = 5;
+
+/// What waits for a person.
+///
+/// # Errors
+/// What the engine says.
+pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
+    let mut groups = vec![];
+    for (title, todo, filter, href) in kinds(user, by) {
+        let total = store::count(tx, by, &filter)?;
+        if total > 0 {
+            let listed = store::list(tx, by, &filter, SHOWN, 0)?;
+            let items = listed.iter().map(|one| item(one, todo, by)).collect();
+            groups.push(WorkGroup { title: title.to_owned(), items, total, href });
+        }
+    }
+    Ok(groups)
+}
+
+type KindOfWork = (&'static str, &'static str, Filter, String);
+
+fn kinds(user: &User, by: &Actor) -> Vec<KindOfWork> {
+    let mut kinds: Vec<KindOfWork> = vec![];
+    let mut state = |title, todo, state: State, more: Filter| {
+        let href = format!("/assessments?state={}", state.code());
+        kinds.push((title, todo, Filter { states: vec![state], ..more }, href));
+    };
+    if user.may(ACCEPT) {
+        state("待受理的评估申请", "审核是否符合受理条件", State::Applied, Filter::default());
+        state("待指派评估员", "指派评估员", State::Accepted, Filter::default());
+        state("待处理的异议", "答复异议或另派评估员复评", State::Disputed, Filter::default());
+    }
+    if user.may(REVIEW) {
+        state("待审核的评估结论", "审核两名评估员的评估结论", State::Proposed, Filter::default());
+        state("待公示的评估结论", "开始公示", State::Reviewed, Filter::default());
+        let over = Filter { notice_over: Some(by.today()), ..Filter::default() };
+        state("公示期满的评估结论", "办理生效", State::Noticed, over);
+    }
+    if let Some(staff) = user.staff.filter(|_| user.may(ASSESS)) {
+        state(
+            "待合议的评估",
+            "与另一名评估员合议不一致的评分",
+            State::Compared,
+            Filter { seated: Some(staff), ..Filter::default() },
+        );
+        let states = vec![State::Assigned, State::Assessing, State::Reassessing];
+        let mine = Filter { states, mine: Some(staff), ..Filter::default() };
+        kinds.insert(0, ("由我评估", "填写评估表", mine, "/assessments?mine=true".to_owned()));
+    }
+    if user.may(READ) && user.may(APPLY) {
+        let until = by.today().checked_add_days(Days::new(EXPIRY_WARNING_DAYS.unsigned_abs()));
+        let filter = Filter { states: vec![State::Effective], until, ..Filter::default() };
+        kinds.push(("即将到期的评估结论", "联系老年人重新申请评估", filter, "/assessments?state=expiring".to_owned()));
+    }
+    kinds
+}
+
+fn item(one: &Listed, todo: &str, by: &Actor) -> WorkItem {
+    let due = match one.state {
+        State::Noticed => one.notice.1,
+        State::Effective => one.until,
+        _ => None,
+    };
+    WorkItem {
+        title: format!("{} {} 岁", one.name, age_on(one.born, by.today())),
+        detail: format!("{}：{todo}", Purpose::of(&one.scale).title()),
+        href: one.key.href(),
+        due,
+        urgent: due.is_some_and(|day| day < by.today()),
+    }
+}
+
+/// What an event is called on pages.
+pub(super) fn event_title(event: &str) -> &'static str {
+    match event {
+        "apply" => "申请",
+        "accept" => "受理",
+        "reject" => "不予受理",
+        "assign" => "指派评估员",
+        "begin" => "开始评估",
+        "submit" => "提交评估表",
+        "differ" => "评分不一致",
+        "agree" => "得出结论",
+        "add" => "增派评估员",
+        "approve" => "审核通过",
+        "return" => "退回",
+        "notice" => "公示",
+        "dispute" => "提出异议",
+        "dismiss" => "答复异议",
+        "reassess" => "指派复评",
+        "effect" => "结论生效",
+        "expire" => "结论到期",
+        "replace" => "被新结论替代",
+        "withdraw" => "撤回",
+        "cancel" => "终止",
+        _ => "办理",
+    }
+}
