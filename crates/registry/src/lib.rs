@@ -3,6 +3,7 @@
 mod choice;
 pub mod saved;
 
+pub mod accounts;
 pub mod areas;
 pub mod elders;
 pub mod institutions;

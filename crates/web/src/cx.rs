@@ -115,7 +115,11 @@ impl Cx {
     }
 }
 
-async fn blocking<T, E, F>(work: F) -> Result<T, Error>
+/// Runs something blocking off the request threads; for handlers of public routes, which have no [`Cx`].
+///
+/// # Errors
+/// What the work answers, or an internal error if it panics.
+pub async fn blocking<T, E, F>(work: F) -> Result<T, Error>
 where
     F: FnOnce() -> Result<T, E> + Send + 'static,
     E: Into<Error> + Send + 'static,

@@ -174,27 +174,27 @@ db::on_both! {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let library = policy::Library::load(&root).expect("policies");
         let app = TestApp::new(db, library, routes(), |state| state.nav(NAV).with(crate::areas::Names::default()));
-        let clerk = app.person("李经办", &["institutions.*", "staff.*"], "320623");
+        let keeper = app.person("李经办", &["institutions.*", "staff.*"], "320623");
         let code = credit(7);
         let form = [("credit_code", code.as_str()), ("name", "幸福<养老院>"), ("kind", "elder_care_institution"),
             ("ownership", "private"), ("area", "320623"), ("beds", "100"), ("licence_until", "2026-11-01")];
-        let url = clerk.post("/institutions", &form).goes_to();
-        let page = clerk.get(&url).page();
+        let url = keeper.post("/institutions", &form).goes_to();
+        let page = keeper.get(&url).page();
         for part in ["幸福&lt;养老院&gt;", "如东县", "已过期 1 天", "未达到要求", "依据", "NT-2.3.1"] {
             assert!(page.contains(part), "{part}: {page}");
         }
-        assert!(clerk.get("/institutions?name=%E5%B9%B8%E7%A6%8F").page().contains("养老床位 100 张"));
-        assert_eq!(clerk.post("/institutions", &form).status.as_u16(), 409);
+        assert!(keeper.get("/institutions?name=%E5%B9%B8%E7%A6%8F").page().contains("养老床位 100 张"));
+        assert_eq!(keeper.post("/institutions", &form).status.as_u16(), 409);
         let bad = [("credit_code", code.as_str()), ("name", "x"), ("kind", "hospital"), ("area", "320623"), ("beds", "-1")];
-        let answer = clerk.post(&url, &bad);
+        let answer = keeper.post(&url, &bad);
         assert_eq!(answer.status.as_u16(), 422);
         assert!(answer.text().contains("养老床位数"));
-        assert!(clerk.get(&format!("{url}/edit")).page().contains("value=\"100\""));
-        assert_eq!(clerk.post(&url, &form[..5]).goes_to(), url);
+        assert!(keeper.get(&format!("{url}/edit")).page().contains("value=\"100\""));
+        assert_eq!(keeper.post(&url, &form[..5]).goes_to(), url);
         let reader = app.person("王监管", &["institutions.read"], "320623");
         assert_eq!(reader.post(&url, &form).status.as_u16(), 403);
         assert_eq!(app.person("邻县", &["institutions.*"], "320612").get(&url).status.as_u16(), 404);
-        let groups = app.db.read(|tx| work(tx, &clerk.user, &super::tests::clerk("320623"))).expect("work");
+        let groups = app.db.read(|tx| work(tx, &keeper.user, &clerk("320623"))).expect("work");
         assert_eq!(groups[0].total, 0, "the licence was blanked by the last form");
     }
 }

@@ -1,0 +1,244 @@
+//! Roles and what they may do; when an account is locked.
+
+use super::password::Hashed;
+use crate::choice::choice;
+use chrono::TimeDelta;
+use kernel::{AccountId, Area, Instant, InstitutionId, StaffId};
+use web::FieldError;
+
+/// States of an account, as the table in `mod.rs` has them.
+pub const TRANSITIONS: &[(&str, &str, &str)] = &[
+    ("open", "fail", "open"),
+    ("open", "fail_too_often", "locked"),
+    ("locked", "time_passes", "open"),
+    ("open", "disable", "disabled"),
+    ("locked", "disable", "disabled"),
+    ("disabled", "enable", "open"),
+    ("locked", "reset", "open"),
+];
+
+/// So many wrong passwords in a row lock an account. An installation setting (等级保护 asks for one).
+pub const MOST_FAILURES: i64 = 5;
+/// So long it stays locked. An installation setting.
+pub const LOCK: TimeDelta = TimeDelta::minutes(15);
+
+choice! {
+    /// 角色
+    pub enum Role {
+        /// 系统管理员: keeps accounts and rosters; does no business.
+        Admin = "admin" "系统管理员",
+        /// 业务经办: the clerk of the county's health commission or civil-affairs bureau.
+        Clerk = "clerk" "业务经办",
+        /// 评估员
+        Assessor = "assessor" "评估员",
+        /// 家庭医生
+        Doctor = "doctor" "家庭医生",
+        /// 护理员
+        Carer = "carer" "护理员",
+        /// 护理站管理员
+        Station = "station" "护理站管理员",
+        /// 长护险经办
+        Insurer = "insurer" "长护险经办",
+        /// 监管人员: sees everything of the area and changes nothing.
+        Supervisor = "supervisor" "监管人员",
+    }
+}
+
+impl Role {
+    /// What the role may do.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [&'static str] {
+        match self {
+            Self::Admin => &[
+                "accounts.*",
+                "areas.*",
+                "institutions.*",
+                "staff.*",
+                "elders.read",
+                "elders.write",
+                "elders.merge",
+                "transfer.*",
+                "audit.*",
+                "jobs.*",
+                "policies.*",
+                "indicators.*",
+                "assessments.read",
+                "records.read",
+                "stays.read",
+                "contracts.read",
+                "ltci.read",
+            ],
+            Self::Clerk => &[
+                "areas.*",
+                "institutions.*",
+                "staff.*",
+                "elders.*",
+                "transfer.*",
+                "jobs.*",
+                "policies.*",
+                "indicators.*",
+                "assessments.read",
+                "assessments.apply",
+                "assessments.accept",
+                "assessments.review",
+                "assessments.dispute",
+                "records.*",
+                "stays.*",
+                "contracts.read",
+                "ltci.read",
+            ],
+            Self::Assessor => &["elders.read", "records.read", "assessments.read", "assessments.assess", "policies.*"],
+            Self::Doctor => &[
+                "elders.read",
+                "elders.write",
+                "institutions.read",
+                "staff.read",
+                "records.*",
+                "stays.read",
+                "contracts.*",
+                "assessments.read",
+                "assessments.apply",
+                "assessments.dispute",
+                "ltci.read",
+                "indicators.*",
+                "policies.*",
+            ],
+            Self::Carer => &["elders.read", "ltci.read", "ltci.visit", "policies.*"],
+            Self::Station => &[
+                "elders.read",
+                "institutions.read",
+                "staff.*",
+                "assessments.read",
+                "ltci.read",
+                "ltci.plan",
+                "ltci.visit",
+                "policies.*",
+            ],
+            Self::Insurer => &[
+                "elders.read",
+                "elders.unmask",
+                "institutions.read",
+                "staff.read",
+                "areas.read",
+                "assessments.read",
+                "assessments.apply",
+                "assessments.accept",
+                "assessments.review",
+                "assessments.dispute",
+                "stays.read",
+                "ltci.*",
+                "transfer.read",
+                "jobs.read",
+                "indicators.*",
+                "policies.*",
+            ],
+            Self::Supervisor => &[
+                "elders.read",
+                "institutions.read",
+                "staff.read",
+                "areas.read",
+                "assessments.read",
+                "records.read",
+                "stays.read",
+                "contracts.read",
+                "ltci.read",
+                "transfer.read",
+                "indicators.*",
+                "audit.*",
+                "policies.*",
+            ],
+        }
+    }
+
+    /// Whether the role sees only elders with a service link to its own institution.
+    #[must_use]
+    pub const fn confined(self) -> bool {
+        matches!(self, Self::Carer | Self::Station)
+    }
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Log-in name: small letters, digits, `.`, `_`, `-`.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// 角色
+    pub role: Role,
+    /// 辖区: what lies under it is seen.
+    pub area: Area,
+    /// Where the person works; needed for confined roles.
+    pub institution: Option<InstitutionId>,
+    /// Their entry in the staff register; needed for carers, whose visits carry it.
+    pub staff: Option<StaffId>,
+    /// The password, hashed.
+    pub password: Hashed,
+    /// Whether it must be changed at the first log-in.
+    pub must_change: bool,
+}
+
+/// An account as the list shows it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Identity.
+    pub id: AccountId,
+    /// Log-in name.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// 角色
+    pub role: Role,
+    /// 辖区
+    pub area: Area,
+    /// Where the person works.
+    pub institution: Option<InstitutionId>,
+    /// Locked until then, if that is not past.
+    pub locked_until: Option<Instant>,
+    /// Disabled since then.
+    pub disabled_at: Option<Instant>,
+}
+
+/// What is needed to check a password.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// Whose.
+    pub account: AccountId,
+    /// The person's name.
+    pub name: String,
+    /// The hash.
+    pub hash: String,
+    /// Locked until then.
+    pub locked_until: Option<Instant>,
+    /// Whether the account was disabled.
+    pub disabled: bool,
+}
+
+impl Credentials {
+    /// Until when the account is locked, if it is.
+    #[must_use]
+    pub fn locked(&self, now: Instant) -> Option<Instant> {
+        self.locked_until.filter(|until| *until > now)
+    }
+}
+
+/// What is wrong with a new account, field by field.
+#[must_use]
+pub fn check(new: &NewAccount) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    if !(3..=32).contains(&new.login.len()) || !new.login.chars().all(plain) {
+        wrong.push(FieldError::new("login", "登录名", "应为 3 至 32 位小写字母、数字或 . _ -"));
+    }
+    if new.name.trim().is_empty() {
+        wrong.push(FieldError::new("name", "姓名", "没有填写"));
+    }
+    if new.role.confined() && new.institution.is_none() {
+        let message = format!("{}只看本机构的服务对象，请选择机构", new.role);
+        wrong.push(FieldError::new("institution", "所属机构", message));
+    }
+    if new.role == Role::Carer && new.staff.is_none() {
+        wrong.push(FieldError::new("citizen", "人员身份证号", "护理员的服务要记在本人名下，请填写名册中的身份证号"));
+    }
+    wrong
+}
