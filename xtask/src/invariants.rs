@@ -233,8 +233,8 @@ fn capability(tree: &Tree) -> Vec<Offence> {
     let folders: std::collections::BTreeSet<String> =
         tree.rust.keys().filter_map(|path| capability_folder(path)).collect();
     let bare = folders.into_iter().filter(|folder| {
-        let page = tree.texts.get(&format!("{folder}/mod.rs"));
-        !page.is_some_and(|text| text.starts_with("//!"))
+        let pages = [format!("{folder}/mod.rs"), format!("{folder}.rs")];
+        !pages.iter().filter_map(|page| tree.texts.get(page)).any(|text| text.starts_with("//!"))
     });
     bare.map(|folder| Offence::new(folder, "needs a mod.rs that begins with //!")).collect()
 }
