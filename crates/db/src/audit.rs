@@ -78,13 +78,18 @@ fn record(row: &crate::Row<'_>) -> Result<Record> {
     })
 }
 
-/// The newest rows, for the operator.
+/// The newest rows that the actor may see, and how many there are: those about elders in sight, and those by accounts of
+/// the actor's area.
 ///
 /// # Errors
 /// What the engine says.
-pub fn latest(tx: &mut Tx<'_>, limit: i64, offset: i64) -> Result<Vec<Record>> {
-    let sql = format!("select {COLUMNS} from audit order by id desc limit $1 offset $2");
-    tx.query(&sql, params![limit, offset], record)
+pub fn visible(tx: &mut Tx<'_>, by: &Actor, limit: i64, offset: i64) -> Result<(Vec<Record>, i64)> {
+    let (low, high) = by.scope.area.bounds();
+    let sight = "where exists (select 1 from accounts a where a.id = audit.account_id and a.area between $1 and $2)
+          or exists (select 1 from elders e where e.id = audit.elder_id and e.area between $1 and $2)";
+    let total = tx.count(&format!("select count(*) from audit {sight}"), params![&low, &high])?;
+    let sql = format!("select {COLUMNS} from audit {sight} order by id desc limit $3 offset $4");
+    Ok((tx.query(&sql, params![&low, &high, limit, offset], record)?, total))
 }
 
 /// The rows that concern an elder, newest first.

@@ -4,6 +4,7 @@
 //! the permission of its route ([`routes`]), and then the handler, which gets a [`Cx`].
 
 pub mod assets;
+pub mod audit;
 pub mod csrf;
 pub mod cx;
 pub mod error;
