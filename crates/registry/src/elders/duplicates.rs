@@ -41,6 +41,12 @@ pub struct Likeness {
 }
 
 impl Likeness {
+    /// 很可能 or 可能.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        if self.score >= VERY_LIKELY { "很可能" } else { "可能" }
+    }
+
     /// Whether to show it.
     #[must_use]
     pub const fn is_likely(&self) -> bool {

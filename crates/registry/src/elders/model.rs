@@ -406,7 +406,7 @@ impl Private {
 }
 
 /// Digits of an address starred: village and street stay readable, door and house do not.
-fn mask_address(address: &str) -> String {
+pub(super) fn mask_address(address: &str) -> String {
     address.chars().map(|c| if c.is_ascii_digit() { '*' } else { c }).collect()
 }
 

@@ -3,7 +3,7 @@
 use super::duplicates::Face;
 use super::links;
 use super::model::{
-    ADDRESS, Brief, CITIZEN, CONTACT_PHONE, Chronic, Details, Elder, LABELS, NewElder, PHONE, Sealed, Status,
+    ADDRESS, Brief, CITIZEN, CONTACT_PHONE, Chronic, Details, Elder, LABELS, NewElder, PHONE, Private, Sealed, Status,
     identity_hash, phone_hash, phone_tail, update,
 };
 use crate::saved::{self, FieldChange, Refused, Saved};
@@ -89,6 +89,69 @@ fn change(tx: &mut Tx<'_>, by: &Actor, id: ElderId, new: &NewElder) -> saved::Re
     write(tx, by, id, &whole)?;
     audit_changes(tx, by, id, "elders.change", &changes)?;
     Ok(Saved::Changed(changes))
+}
+
+/// Opens a file by hand: the number must be new.
+///
+/// # Errors
+/// [`Refused::Field`] when the number has a file already or the row may not be saved; [`Refused::Store`].
+pub fn create_by_hand(tx: &mut Tx<'_>, by: &Actor, new: &NewElder) -> saved::Result<ElderId> {
+    let hash = identity_hash(tx.vault(), new.citizen.as_str());
+    if owner(tx, &hash)?.is_some() {
+        return Err(Refused::field("身份证号", "此人已有档案，请在名册中用身份证号查找"));
+    }
+    let (id, _) = save(tx, by, new)?;
+    tx.audit(by, Entry { action: "elders.create", elder: Some(id), ..Entry::default() })?;
+    Ok(id)
+}
+
+/// Replaces the details of an elder by what a form says: here blanks do erase.
+///
+/// # Errors
+/// [`Refused::Field`] when the form contradicts itself or moves the elder out of the actor's area; [`Refused::Store`].
+pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: ElderId, details: &Details) -> saved::Result<Saved> {
+    let elder = find(tx, by, id)?;
+    if elder.merged_into.is_some() {
+        return Err(Refused::field("老年人", "这份档案已合并，请在合并后的档案上修改"));
+    }
+    let citizen = CitizenNumber::parse(&elder.open(tx.vault())?.citizen, by.today());
+    let citizen = citizen.map_err(|e| Refused::field("身份证号", e.to_string()))?;
+    let new = NewElder { citizen, details: details.clone(), overrule: true };
+    new.check(by.today())?;
+    let old = elder.details(tx.vault())?;
+    if details.area != old.area {
+        check_area(tx, by, details.area)?;
+    }
+    let changes = saved::changes(&old, details, LABELS);
+    if !changes.is_empty() {
+        write(tx, by, id, details)?;
+        audit_changes(tx, by, id, "elders.change", &changes)?;
+    }
+    Ok(Saved::of(changes))
+}
+
+/// Opens what is sealed, for a reason that goes into the audit.
+///
+/// # Errors
+/// [`web::Error::Invalid`] without a reason; [`web::Error::NotFound`] out of sight.
+pub fn unmask(tx: &mut Tx<'_>, by: &Actor, id: ElderId, reason: &str) -> Result<(String, Private), web::Error> {
+    let reason = text::clean(reason);
+    if reason.is_empty() {
+        return Err(web::Error::field("reason", "查看理由", "请写明为什么需要查看完整信息"));
+    }
+    let elder = find(tx, by, id)?;
+    tx.audit(by, Entry { action: "elders.unmask", elder: Some(id), detail: reason, ..Entry::default() })?;
+    Ok((elder.name.clone(), elder.open(tx.vault())?))
+}
+
+/// Of the given elders those with exactly this telephone number, within the actor's sight.
+///
+/// # Errors
+/// What the engine says.
+pub fn with_phone(tx: &mut Tx<'_>, by: &Actor, ids: &[ElderId], phone: &str) -> db::Result<Vec<ElderId>> {
+    let hash = phone_hash(tx.vault(), phone);
+    let faces = faces(tx, by, ids)?;
+    Ok(faces.into_iter().filter(|f| f.phone.as_ref() == Some(&hash)).map(|f| f.id).collect())
 }
 
 /// The fields by name; what stood in them may be personal and stays out of the audit.

@@ -94,7 +94,11 @@ pub fn conflicts(primary: &File, secondary: &File, today: Date) -> Vec<Reason> {
             reasons.push(Reason::new(code, text));
         }
     };
-    unless(primary.details.sex == secondary.details.sex, "ELDERS-01", "两份档案性别不同，不是同一人或登记有误，请先核实");
+    unless(
+        primary.details.sex == secondary.details.sex,
+        "ELDERS-01",
+        "两份档案性别不同，不是同一人或登记有误，请先核实",
+    );
     let dead = |file: &File| file.details.status == Some(Status::Dead);
     unless(dead(primary) == dead(secondary), "ELDERS-02", "一份档案登记为死亡、另一份不是，请先核实并更正状态");
     let both = |x: bool, y: bool| !(x && y);
@@ -134,7 +138,11 @@ pub fn combine(primary: &File, secondary: &File, today: Date) -> saved::Result<F
 }
 
 /// Of two pairs the one in effect, else the primary's, else the secondary's.
-fn pick<T>(first: (Option<T>, Option<Date>), second: (Option<T>, Option<Date>), current: bool) -> (Option<T>, Option<Date>) {
+fn pick<T>(
+    first: (Option<T>, Option<Date>),
+    second: (Option<T>, Option<Date>),
+    current: bool,
+) -> (Option<T>, Option<Date>) {
     if first.0.is_none() || current { second } else { first }
 }
 

@@ -180,8 +180,7 @@ pub fn of(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<Merge>> {
 pub fn undo(tx: &mut Tx<'_>, by: &Actor, primary: ElderId, id: MergeId) -> Result<(), Error> {
     let current = store::find(tx, by, primary)?;
     let sql = format!("select {COLUMNS}, m.snapshot_sealed from elder_merges m where m.elder_id = $1 and m.id = $2");
-    let (merge, sealed) =
-        tx.query_one(&sql, params![primary, id], |row| Ok((read(row)?, row.get::<Vec<u8>>(7)?)))?;
+    let (merge, sealed) = tx.query_one(&sql, params![primary, id], |row| Ok((read(row)?, row.get::<Vec<u8>>(7)?)))?;
     check(tx, &current, &merge)?;
     let text = tx.vault().open(SNAPSHOT, &sealed)?;
     let was: Snapshot = serde_json::from_str(&text).map_err(|e| Error::Internal(e.to_string()))?;
@@ -215,7 +214,9 @@ fn give_back(tx: &mut Tx<'_>, moved: &Moved, primary: ElderId, secondary: ElderI
     if moved.rows.is_empty() {
         return Ok(());
     }
-    let refuse = |what: &str| Err(Error::refused("ELDERS-15", format!("合并之后{}{what}，不能自动拆分，请人工核对", moved.title)));
+    let refuse = |what: &str| {
+        Err(Error::refused("ELDERS-15", format!("合并之后{}{what}，不能自动拆分，请人工核对", moved.title)))
+    };
     if count(tx, &moved.table, primary)? != moved.own + moved.rows.len() as i64 {
         return refuse("又有新增或删除");
     }
