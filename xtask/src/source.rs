@@ -47,19 +47,21 @@ impl Source {
     /// The functions with a body, without those of test modules.
     pub fn functions(&self) -> Vec<Function> {
         let lines: Vec<&str> = self.code.lines().collect();
-        let end = lines.iter().position(|line| line.trim() == "#[cfg(test)]").unwrap_or(lines.len());
+        let end = lines.len().min(self.tests_from().saturating_sub(1));
         (0..end).filter_map(|at| measure(&lines, at)).collect()
     }
 
     /// Code lines with their number, up to the tests at the end of the file.
     pub fn production_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        let numbered = self.code.lines().enumerate().map(|(n, line)| (n + 1, line));
-        numbered.take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        let end = self.tests_from();
+        self.code.lines().enumerate().map(|(n, line)| (n + 1, line)).take_while(move |(n, _)| *n < end)
     }
 
-    /// The line on which the tests at the end of the file begin, if there are any.
+    /// The line on which the tests in the file begin, if there are any; `mod tests;` stands in a file of its own.
     pub fn tests_from(&self) -> usize {
-        self.code.lines().position(|line| line.trim() == "#[cfg(test)]").map_or(usize::MAX, |n| n + 1)
+        let lines: Vec<&str> = self.code.lines().map(str::trim).collect();
+        let opens = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{');
+        lines.windows(2).position(opens).map_or(usize::MAX, |n| n + 1)
     }
 }
 
@@ -226,7 +228,7 @@ mod tests {
 
     #[test]
     fn measures_functions_and_stops_at_the_tests() {
-        let text = "pub fn one() {}\n\npub(crate) async fn two(\n    a: u8,\n) {\n    if a > 0 {\n    }\n}\n\ntrait T {\n    fn none(&self);\n}\n#[cfg(test)]\nmod tests { fn no() {} }\n";
+        let text = "#[cfg(test)]\nmod tests;\npub fn one() {}\n\npub(crate) async fn two(\n    a: u8,\n) {\n    if a > 0 {\n    }\n}\n\ntrait T {\n    fn none(&self);\n}\n#[cfg(test)]\nmod tests {\n    fn no() {}\n}\n";
         let found: Vec<(String, usize)> =
             Source::read(text).functions().into_iter().map(|f| (f.name, f.length)).collect();
         assert_eq!(found, [("one".to_owned(), 1), ("two".to_owned(), 6)]);
