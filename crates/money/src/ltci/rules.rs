@@ -1,0 +1,30 @@
+//! The region's parameters that plans, visits and settlements use.
+
+use crate::ltci::settlement::model::Rules;
+use kernel::{Area, Date};
+use policy::{Library, Parameter};
+use web::Error;
+
+/// The parameters that visits and settlements use at a place on a day.
+///
+/// # Errors
+/// [`Error::Refused`] when no document in force sets them.
+pub fn rules(policies: &Library, place: Area, on: Date) -> Result<Rules, Error> {
+    let least_share = kernel::Bp(number(policies, "minimum_minutes_share_bp", place, on)?);
+    Ok(Rules { least_share, late_days: number(policies, "late_entry_days", place, on)? })
+}
+
+/// A parameter as a number.
+///
+/// # Errors
+/// [`Error::Refused`] when no document in force sets it.
+pub fn number(policies: &Library, name: &str, place: Area, on: Date) -> Result<i64, Error> {
+    let missing = || Error::refused("LTCI-24", format!("{on} 时 {place} 没有文件规定参数“{name}”"));
+    policies.parameter(name, place, on).map(|p| p.value).ok_or_else(missing)
+}
+
+/// The parameters of the care insurance that pages show beside what they decide.
+#[must_use]
+pub fn shown<'a>(policies: &'a Library, names: &[&str], place: Area, on: Date) -> Vec<&'a Parameter> {
+    names.iter().filter_map(|name| policies.parameter(name, place, on)).collect()
+}

@@ -1,0 +1,114 @@
+//! Scheduling a month: the plans of an area become visits.
+
+use super::model::{State, Visit};
+use super::store;
+use crate::ltci::plans::model::Plan;
+use crate::ltci::plans::schedule::{Busy, Planned, Room, Unplaced, schedule};
+use crate::ltci::{catalogue, entitlements, plans};
+use db::audit::Entry;
+use db::{Actor, Tx};
+use kernel::{Date, ElderId, Instant, Month, Period, PlanId, VisitId};
+use policy::Library;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use web::Error;
+
+/// What scheduling a month came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scheduled {
+    /// Plans that got visits.
+    pub plans: usize,
+    /// Visits made.
+    pub visits: usize,
+    /// Visits for which there was no room.
+    pub unplaced: Vec<(ElderId, Unplaced)>,
+}
+
+/// Makes the visits of a month for every plan within sight that has none in it yet. Done twice it changes nothing.
+/// Nothing is planned before the present.
+///
+/// # Errors
+/// [`Error::Refused`] when no price list is in force; what the engine says.
+pub fn schedule_month(tx: &mut Tx<'_>, by: &Actor, policies: &Library, month: Month) -> Result<Scheduled, Error> {
+    let mut standing = standing(tx, by, month)?;
+    let mut result = Scheduled::default();
+    for plan in plans::store::between(tx, by, month.first(), month.last())? {
+        if standing.plans.contains(&plan.id) {
+            continue;
+        }
+        let Some(room) = room(tx, by, &plan, month, &standing)? else { continue };
+        let list = catalogue::items(policies, plan.county, month.first().max(plan.facts.starts_on));
+        let minutes: BTreeMap<String, i64> = list.into_iter().map(|item| (item.code, item.price.minutes)).collect();
+        let made = schedule(&plan.facts, &minutes, &room, &mut standing.busy);
+        let visits: Vec<Visit> = made.visits.iter().filter_map(|p| visit(tx, by, &plan, month, p)).collect();
+        store::insert(tx, by, &visits)?;
+        let days = standing.days.entry(plan.facts.elder).or_default();
+        days.extend(made.visits.iter().map(|planned| planned.day));
+        result.plans += usize::from(!visits.is_empty());
+        result.visits += visits.len();
+        result.unplaced.extend(made.unplaced.into_iter().map(|u| (plan.facts.elder, u)));
+    }
+    let detail = format!("{} 份计划，{} 次，{} 次未排上", result.plans, result.visits, result.unplaced.len());
+    tx.audit(by, Entry { action: "ltci.schedule", subject: month.to_string(), detail, ..Entry::default() })?;
+    Ok(result)
+}
+
+/// What stands in the month already.
+#[derive(Default)]
+struct Standing {
+    busy: Busy,
+    plans: HashSet<PlanId>,
+    days: HashMap<ElderId, Vec<Date>>,
+}
+
+fn standing(tx: &mut Tx<'_>, by: &Actor, month: Month) -> db::Result<Standing> {
+    let mut standing = Standing::default();
+    for e in store::engaged(tx, by, month)? {
+        standing.plans.insert(e.plan);
+        if matches!(e.state, State::Cancelled | State::Missed) {
+            continue;
+        }
+        let day = kernel::time::date_of(e.from);
+        let (from, to) = (e.from.timestamp_millis(), e.to.timestamp_millis());
+        standing.busy.add(e.carer.uuid(), day, from, to);
+        standing.busy.add(e.elder.uuid(), day, from, to);
+        standing.days.entry(e.elder).or_default().push(day);
+    }
+    Ok(standing)
+}
+
+fn room(tx: &mut Tx<'_>, by: &Actor, plan: &Plan, month: Month, standing: &Standing) -> Result<Option<Room>, Error> {
+    let entitlements = entitlements::store::of_elder(tx, plan.facts.elder)?;
+    let Some(entitlement) = entitlements.into_iter().find(|e| e.id == plan.facts.entitlement) else { return Ok(None) };
+    let (a, b) = (plan.runs(), entitlement.runs());
+    let until = [a.until, b.until].into_iter().flatten().min();
+    Ok(Some(Room {
+        month,
+        runs: Period { from: a.from.max(b.from), until },
+        not_before: by.now.timestamp_millis(),
+        quota: entitlement.benefit.quota,
+        taken: standing.days.get(&plan.facts.elder).cloned().unwrap_or_default(),
+    }))
+}
+
+fn visit(tx: &Tx<'_>, by: &Actor, plan: &Plan, month: Month, planned: &Planned) -> Option<Visit> {
+    Some(Visit {
+        elder: plan.facts.elder,
+        id: VisitId::new(by.now, tx.chance()),
+        plan: plan.id,
+        institution: plan.facts.institution,
+        carer: planned.carer,
+        county: plan.county,
+        month,
+        planned_from: Instant::from_timestamp_millis(planned.from)?,
+        planned_to: Instant::from_timestamp_millis(planned.to)?,
+        items: planned.items.clone(),
+        state: State::Planned,
+        in_at: None,
+        in_place: None,
+        in_distance: None,
+        out_at: None,
+        late_entered_at: None,
+        late_reason: None,
+        note: None,
+    })
+}
