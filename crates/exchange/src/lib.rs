@@ -1,1 +1,3 @@
-//! placeholder
+//! In and out: rosters from and to spreadsheets.
+
+pub mod transfer;
