@@ -6,6 +6,16 @@ pub mod assessments;
 pub mod records;
 pub mod stays;
 pub mod subject;
+#[cfg(test)]
+mod testing;
 
-/// Tables of this crate that carry an `elder_id`: a merge of two elder files re-points their rows.
-pub const ELDER_TABLES: &[&str] = &["checkups", "stays", "assessments", "assessment_forms", "assessment_events"];
+use registry::elders::OwnedTable;
+
+/// Tables of this crate whose rows belong to an elder: a merge of two elder files re-points them.
+pub const OWNED: &[OwnedTable] = &[
+    OwnedTable { table: "checkups", title: "健康体检" },
+    OwnedTable { table: "stays", title: "住院" },
+    OwnedTable { table: "assessments", title: "评估" },
+    OwnedTable { table: "assessment_forms", title: "评估表" },
+    OwnedTable { table: "assessment_events", title: "评估办理过程" },
+];

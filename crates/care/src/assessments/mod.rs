@@ -65,10 +65,12 @@ mod pages;
 pub mod rules;
 pub mod steps;
 pub mod store;
+#[cfg(test)]
+mod tests;
 mod views;
 
 pub use model::{Application, EffectiveResult, Key, State, TRANSITIONS};
-pub use views::work;
+pub use views::{card, timeline, work};
 use web::{Nav, Permission, Routes};
 
 /// Sees assessments.

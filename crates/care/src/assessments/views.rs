@@ -1,13 +1,17 @@
 //! What others show of assessments: today's work, and what stands on the elder's page.
 
-use super::model::{EXPIRY_WARNING_DAYS, State};
+use super::model::{Assessment, EXPIRY_WARNING_DAYS, State};
 use super::rules::Purpose;
 use super::store::{self, Filter, Listed};
 use super::{ACCEPT, APPLY, ASSESS, READ, REVIEW};
+use crate::subject;
 use chrono::Days;
 use db::{Actor, Tx};
+use kernel::ElderId;
 use kernel::time::age_on;
-use web::{User, WorkGroup, WorkItem};
+use registry::elders::timeline::{ElderCard, TimelineItem};
+use web::ui::{self, Tone};
+use web::{Markup, User, WorkGroup, WorkItem, html};
 
 /// How many of each kind the home page names; all of them stand on the list.
 const SHOWN: i64 = 5;
@@ -106,5 +110,65 @@ pub(super) fn event_title(event: &str) -> &'static str {
         "withdraw" => "撤回",
         "cancel" => "终止",
         _ => "办理",
+    }
+}
+
+/// The events that a timeline of a whole life tells; the others stand on the page of the assessment.
+const TOLD: &[&str] =
+    &["apply", "reject", "approve", "dispute", "reassess", "effect", "expire", "replace", "withdraw", "cancel"];
+
+/// What happened to the assessments of an elder.
+///
+/// # Errors
+/// What the engine says.
+pub fn timeline(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<TimelineItem>> {
+    let subject = subject::store::find(tx, by, elder)?;
+    let all = store::all_of(tx, &subject)?;
+    let told = store::events(tx, &subject)?.into_iter().filter(|event| TOLD.contains(&event.event.as_str()));
+    let item = |event: store::Event| {
+        let a = all.iter().find(|a| a.key.id == event.id)?;
+        let level = a.scored.as_ref().filter(|_| matches!(event.event.as_str(), "approve" | "effect"));
+        let result = level.map_or_else(String::new, |s| format!("：{} 级 {}", s.level, s.level_name));
+        Some(TimelineItem {
+            on: kernel::time::date_of(event.at),
+            at: Some(event.at),
+            kind: "评估",
+            title: format!("{}，{}{result}", Purpose::of(&a.application.scale).title(), event_title(&event.event)),
+            detail: event.note,
+            href: Some(a.key.href()),
+        })
+    };
+    Ok(told.filter_map(item).collect())
+}
+
+/// The levels that hold, and what is under way.
+///
+/// # Errors
+/// What the engine says.
+pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<ElderCard>> {
+    let subject = subject::store::find(tx, by, elder)?;
+    let all = store::all_of(tx, &subject)?;
+    let shown: Vec<&Assessment> = all.iter().filter(|a| !a.state.settled() || a.state == State::Effective).collect();
+    let body = html! {
+        @if shown.is_empty() { p.text-secondary { "没有有效的评估结论。" } }
+        @for a in shown { (line(a)) }
+        @if subject.present { p.d-print-none { (ui::link_button(&format!("/assessments/new?elder={elder}"), "申请评估", Tone::Neutral)) } }
+    };
+    Ok(Some(ElderCard { title: "评估".to_owned(), body, order: 20 }))
+}
+
+fn line(a: &Assessment) -> Markup {
+    let title = Purpose::of(&a.application.scale).title();
+    html! {
+        p {
+            a href=(a.key.href()) { (title) } "："
+            @match (&a.scored, a.until) {
+                (Some(scored), Some(until)) if a.state == State::Effective => {
+                    strong { (scored.level) " 级 " (scored.level_name) }
+                    "，有效至 " (until.pred_opt().unwrap_or(until))
+                },
+                _ => (ui::badge(Tone::Info, a.state.title())),
+            }
+        }
     }
 }

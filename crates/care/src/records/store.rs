@@ -54,6 +54,22 @@ pub fn save(tx: &mut Tx<'_>, by: &Actor, new: &NewCheckup, source: &str) -> save
     }
 }
 
+/// Saves a check-up from the form, with an audit row.
+///
+/// # Errors
+/// Like [`save`].
+pub fn register(tx: &mut Tx<'_>, by: &Actor, new: &NewCheckup) -> saved::Result<(CheckupId, Saved)> {
+    let result = save(tx, by, new, "登记")?;
+    let entry = db::audit::Entry {
+        action: "records.write",
+        elder: Some(new.elder),
+        subject: result.0.to_string(),
+        detail: format!("健康体检 {}（{}）", new.on, result.1.name()),
+    };
+    tx.audit(by, entry)?;
+    Ok(result)
+}
+
 fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewCheckup, source: &str) -> db::Result<CheckupId> {
     let id = CheckupId::new(by.now, tx.chance());
     tx.exec(

@@ -48,6 +48,22 @@ pub fn save(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, source: &str) -> saved::
     Ok((old.id, Saved::of(changes)))
 }
 
+/// Saves a stay from the form, with an audit row.
+///
+/// # Errors
+/// Like [`save`].
+pub fn register(tx: &mut Tx<'_>, by: &Actor, new: &NewStay) -> saved::Result<(StayId, Saved)> {
+    let result = save(tx, by, new, "登记")?;
+    let entry = db::audit::Entry {
+        action: "stays.write",
+        elder: Some(new.elder),
+        subject: result.0.to_string(),
+        detail: format!("住院 {} 起（{}）", new.admitted_on, result.1.name()),
+    };
+    tx.audit(by, entry)?;
+    Ok(result)
+}
+
 fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, source: &str) -> db::Result<StayId> {
     let id = StayId::new(by.now, tx.chance());
     tx.exec(
@@ -94,7 +110,7 @@ pub fn discharge(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: StayId, on: Da
         return Err(Refused::field("出院日期", "这次住院已登记出院"));
     }
     facts.discharged_on = Some(on);
-    save(tx, by, &facts, "登记").map(drop)
+    register(tx, by, &facts).map(drop)
 }
 
 /// A stay.

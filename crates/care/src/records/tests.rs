@@ -1,0 +1,135 @@
+use super::model::{NewCheckup, months_between, parse_tenths, tenths};
+use super::{READ, WRITE, routes, store};
+use crate::subject::Subject;
+use crate::testing::{actor, area, day, elder, library, neighbour, seed};
+use kernel::{Date, ElderId};
+use registry::elders::facts;
+use registry::saved::Saved;
+use uuid::Uuid;
+use web::testing::TestApp;
+
+fn checkup(elder: ElderId, on: &str) -> NewCheckup {
+    NewCheckup {
+        elder,
+        on: day(on),
+        institution: None,
+        file_built: true,
+        guided: true,
+        complete: true,
+        sbp: Some(138),
+        dbp: Some(82),
+        glucose: Some(61),
+    }
+}
+
+fn subject(died_on: Option<Date>) -> Subject {
+    Subject {
+        id: ElderId(Uuid::from_u128(1)),
+        name: "王桂英".into(),
+        sex: 2,
+        born: day("1940-03-04"),
+        area: area("320623"),
+        chronic: String::new(),
+        present: died_on.is_none(),
+        died_on,
+    }
+}
+
+fn fault(change: impl FnOnce(&mut NewCheckup)) -> Option<&'static str> {
+    let mut new = checkup(ElderId(Uuid::from_u128(1)), "2026-11-02");
+    change(&mut new);
+    new.fault(&subject(Some(day("2026-11-02"))), day("2026-11-02")).map(|(field, _)| field)
+}
+
+#[test]
+fn what_cannot_be_true_is_named() {
+    assert_eq!(fault(|_| ()), None);
+    assert_eq!(fault(|c| c.on = day("2026-11-03")), Some("体检日期"));
+    assert_eq!(fault(|c| c.on = day("1940-03-04")), None);
+    assert_eq!(fault(|c| c.on = day("1940-03-03")), Some("体检日期"));
+    for (value, wrong) in [(49, true), (83, false), (300, false), (301, true)] {
+        assert_eq!(fault(|c| c.sbp = Some(value)), wrong.then_some("收缩压"), "{value}");
+    }
+    for (value, wrong) in [(19, true), (20, false), (137, false), (138, true)] {
+        assert_eq!(fault(|c| c.dbp = Some(value)), wrong.then_some("舒张压"), "{value}");
+    }
+    for (value, wrong) in [(9, true), (10, false), (500, false), (501, true)] {
+        assert_eq!(fault(|c| c.glucose = Some(value)), wrong.then_some("空腹血糖"), "{value}");
+    }
+    assert_eq!(fault(|c| c.dbp = None), Some("舒张压"));
+    assert_eq!(fault(|c| c.sbp = None), Some("收缩压"));
+    assert_eq!(fault(|c| (c.sbp, c.dbp) = (None, None)), None);
+    let dead = subject(Some(day("2026-10-31")));
+    assert!(checkup(dead.id, "2026-11-01").fault(&dead, day("2026-11-02")).is_some());
+}
+
+#[test]
+fn tenths_are_read_and_shown() {
+    assert_eq!(["6.1", "6", "6.10", "0.5"].map(parse_tenths), [Some(61), Some(60), Some(61), Some(5)]);
+    assert_eq!(["6.15", "", "-1", "x", ".5"].map(parse_tenths), [None; 5]);
+    assert_eq!((tenths(61), tenths(5)), ("6.1".into(), "0.5".into()));
+}
+
+#[test]
+fn months_are_full_months() {
+    let months = |to| months_between(day("2025-11-02"), day(to));
+    assert_eq!([months("2026-11-01"), months("2026-11-02"), months("2026-11-03")], [11, 12, 12]);
+    assert_eq!([months("2025-11-02"), months("2025-01-01")], [0, 0]);
+}
+
+db::on_both! {
+    fn the_same_day_is_one_checkup_and_facts_follow(db: TestDb) {
+        seed(&db);
+        let (by, elder) = (actor("2026-11-02", 1), elder(&db, 2, "王桂英"));
+        let save = |new: &NewCheckup| db.write(|tx| store::save(tx, &by, new, "导入"));
+        let known = || db.read(|tx| facts::of(tx, elder)).map(|f| (f.checkup_on, f.managed_on)).expect("facts");
+        let (id, saved) = save(&checkup(elder, "2026-03-01")).expect("saved");
+        assert_eq!(saved, Saved::Created);
+        assert_eq!(save(&checkup(elder, "2026-03-01")).expect("saved"), (id, Saved::Unchanged));
+        assert_eq!(known(), (Some(day("2026-03-01")), Some(day("2026-03-01"))));
+        let later = NewCheckup { complete: false, ..checkup(elder, "2026-10-01") };
+        let (second, _) = save(&later).expect("saved");
+        assert_eq!(known(), (Some(day("2026-10-01")), Some(day("2026-03-01"))));
+        let (_, Saved::Changed(changes)) = save(&checkup(elder, "2026-10-01")).expect("saved") else { panic!("changed") };
+        assert_eq!((changes.len(), changes[0].label.as_str()), (1, "体检表完整"));
+        assert_eq!(known().1, Some(day("2026-10-01")));
+        db.write(|tx| store::restore(tx, &by, elder, second, &changes)).expect("back");
+        assert_eq!(known().1, Some(day("2026-03-01")));
+        db.write(|tx| store::remove(tx, &by, elder, second)).expect("removed");
+        db.write(|tx| store::remove(tx, &by, elder, id)).expect("removed");
+        assert_eq!(known(), (None, None));
+    }
+
+    fn a_neighbour_neither_sees_nor_writes(db: TestDb) {
+        seed(&db);
+        let elder = elder(&db, 2, "王桂英");
+        let by = neighbour("2026-11-02");
+        let refused = db.write(|tx| store::save(tx, &by, &checkup(elder, "2026-03-01"), "导入")).expect_err("refused");
+        assert!(refused.to_string().contains("不在您的辖区内"), "{refused}");
+        assert!(matches!(db.read(|tx| store::of_elder(tx, &by, elder)), Err(db::Error::NotFound)));
+        assert_eq!(db.read(|tx| store::count(tx, &by, day("2026-01-01"))).expect("count"), 0);
+    }
+
+    fn the_form_registers_and_the_page_says_whether_it_is_due(db: TestDb) {
+        seed(&db);
+        let elder = elder(&db, 2, "王桂英");
+        let app = TestApp::new(db, (*library()).clone(), routes(), |state| state);
+        let nurse = app.person("张护士", &[READ.0, WRITE.0], "320623");
+        let page = format!("/records/{elder}");
+        assert!(nurse.get(&page).page().contains("本年度健康管理应做"));
+        assert!(nurse.get(&format!("/records/new?elder={elder}")).page().contains("登记年度体检"));
+        let elder_text = elder.to_string();
+        let mut form = vec![("elder", elder_text.as_str()), ("on", "2026-11-02"), ("sbp", "138"), ("dbp", "82"), ("glucose", "6.1")];
+        form.extend([("file_built", "true"), ("guided", "true"), ("complete", "true")]);
+        assert_eq!(nurse.post("/records", &form).goes_to(), format!("/elders/{elder}"));
+        let shown = nurse.get(&page).page();
+        assert!(shown.contains("尚未到期") && shown.contains("138/82") && shown.contains("6.1"), "{shown}");
+        assert!(nurse.get("/records").page().contains("王桂英"));
+        form[3].1 = "150";
+        assert_eq!(nurse.post("/records", &form).status.as_u16(), 422);
+        let stranger = app.person("邻县", &[READ.0, WRITE.0], "320612");
+        assert_eq!(stranger.get(&page).status.as_u16(), 404);
+        assert!(!stranger.get("/records").page().contains("王桂英"));
+        assert_eq!(app.person("无权", &[READ.0], "320623").post("/records", &form).status.as_u16(), 403);
+    }
+}
