@@ -110,6 +110,18 @@
     if (event.key === 'Escape') document.getElementById('menu')?.classList.remove('yy-open');
   });
 
+  // A request that did not get through is said where its answer would have stood; the next answer replaces it.
+  document.addEventListener('htmx:error', (event) => {
+    const { target, sourceElement } = event.detail?.ctx ?? {};
+    const place = target instanceof Element ? target : sourceElement;
+    if (!place || place.querySelector('.alert-danger')) return;
+    const note = document.createElement('div');
+    note.className = 'alert alert-danger';
+    note.setAttribute('role', 'alert');
+    note.textContent = '刚才的操作没有保存，请检查网络后再试一次；仍不行请刷新页面。';
+    place.prepend(note);
+  });
+
   // A note is shown once.
   if (document.querySelector('[data-flash]')) document.cookie = 'yiyang_flash=; Path=/; Max-Age=0; SameSite=Lax';
 
