@@ -97,7 +97,7 @@ pub(super) fn insert(
 ) -> Result<Key> {
     let key = Key { elder, id: AssessmentId::new(by.now, tx.chance()) };
     let phone = tx.seal(PHONE, &application.phone);
-    let screen = (!application.self_screen.is_empty()).then(|| Json(&application.self_screen));
+    let screen = (!application.self_screen.is_empty()).then_some(Json(&application.self_screen));
     tx.exec(
         "insert into assessments (elder_id, id, scale, state, round, applicant, relation, phone_sealed, reason, consent_on,
            disabled_since, self_screen, screen_grade, applied_on, dementia, created_at, changed_at)
@@ -142,9 +142,9 @@ pub(super) fn write(
             before.1,
             a.state.code(),
             a.round,
-            (!a.refusals.is_empty()).then(|| Json(&a.refusals)),
+            (!a.refusals.is_empty()).then_some(Json(&a.refusals)),
             a.agreed.as_ref().map(Json),
-            (!a.changes.is_empty()).then(|| Json(&a.changes)),
+            (!a.changes.is_empty()).then_some(Json(&a.changes)),
             a.scored.as_ref().map(Json),
             a.level(),
             a.dementia,

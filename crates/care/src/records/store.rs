@@ -115,14 +115,15 @@ fn update(tx: &mut Tx<'_>, by: &Actor, id: CheckupId, facts: &NewCheckup) -> db:
     follow(tx, facts.elder)
 }
 
-/// Sets the elder's facts to what the check-ups now say.
+/// Sets the elder's facts to what the check-ups now say, and lets them fulfil what a contract promised.
 fn follow(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<()> {
     let sql = "select max(on_date), max(case when file_built = 1 and guided = 1 and complete = 1 then on_date end)
                from checkups where elder_id = $1";
     let (last, managed): (Option<Date>, Option<Date>) =
         tx.query_one(sql, params![elder], |row| Ok((row.get(0)?, row.get(1)?)))?;
     facts::set(tx, elder, Fact::CheckupOn(last))?;
-    facts::set(tx, elder, Fact::ManagedOn(managed))
+    facts::set(tx, elder, Fact::ManagedOn(managed))?;
+    crate::contracts::match_checkups(tx, elder)
 }
 
 /// The check-ups of an elder, newest first.

@@ -246,7 +246,7 @@ db::on_both! {
         let noticed = county.noticed();
         dies(&county.db, 2, "王桂英", "2026-11-05");
         assert_eq!(refused(county.hand_in(open, 0, &county.answers("gbt42195", true), "2026-11-05")), ["PG-05"]);
-        assert_eq!(refused(county.db.write(|tx| steps::apply(tx, &by, &county.library, county.elder, &application("gbt42195")))), ["PG-05"]);
+        assert_eq!(refused(county.db.write(|tx| steps::apply(tx, &by, &county.library, county.elder, &application("gbt42195")))), ["PG-04", "PG-05"]);
         assert!(county.night("2026-12-31").contains("因去世终止 2 件"));
         for key in [open, noticed] {
             assert_eq!((county.find(key).state, county.find(key).ended_on), (State::Cancelled, Some(day("2026-11-05"))));
