@@ -57,6 +57,8 @@ need_postgres() {
 
 need_browser() {
     command -v chromium >/dev/null || apt_install chromium
+    # The journeys go through days of public notice and a month of care: they set the program's clock.
+    compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || apt_install faketime
     # Written out instead of piped into grep -q, which would end fc-list early and fail the pipe.
     local fonts
     fonts=$(fc-list :lang=zh family 2>/dev/null || true)

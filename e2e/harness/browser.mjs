@@ -25,58 +25,110 @@ export function assertChineseFont() {
   assert.ok(fonts.trim(), 'no Chinese font here; on Debian: apt-get install fonts-noto-cjk')
 }
 
-/** A browser and a page that keeps a list of what went wrong on it. */
-export async function openBrowser({ width = 1280, height = 860 } = {}) {
+/** A browser for several people, each with a window of their own. */
+export async function openBrowser() {
   assertChineseFont()
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  const browser = await chromium.launch({ executablePath, args: FLAGS, headless: true })
-  const context = await browser.newContext({
-    viewport: { width, height },
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-    acceptDownloads: true,
-  })
-  const page = await context.newPage()
-  const complaints = listen(page)
-  return { browser, context, page, complaints, close: () => browser.close() }
+  return chromium.launch({ executablePath, args: FLAGS, headless: true })
+}
+
+/** Somebody at a window, and what the pages there complained about. */
+export class Person {
+  static async at(browser, { width = 1280, height = 860 } = {}) {
+    const person = new Person()
+    person.context = await browser.newContext({
+      viewport: { width, height },
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      acceptDownloads: true,
+    })
+    person.page = await person.context.newPage()
+    person.complaints = listen(person.page)
+    return person
+  }
+
+  /** Logs in through the form. */
+  async logIn(url, { user, password }) {
+    this.url = url
+    await this.page.goto(`${url}/login`)
+    await this.page.fill('input[name=login]', user)
+    await this.page.fill('input[name=password]', password)
+    await this.press('登录')
+    assert.ok(!new URL(this.page.url()).pathname.startsWith('/login'), `log-in of ${user} was refused`)
+  }
+
+  /** Opens an address of the program. */
+  async open(path) {
+    const answer = await this.page.goto(new URL(path, this.url).href)
+    assert.equal(answer.status(), 200, `${path}: ${answer.status()}\n${await this.text()}`)
+    await this.settled()
+  }
+
+  /** Presses a button, says yes when asked, and waits for the page that follows. */
+  async press(name, within = this.page) {
+    const button = within.getByRole('button', { name, exact: true }).first()
+    const asks = (await button.getAttribute('data-confirm')) ?? (await button.locator('xpath=ancestor::form').getAttribute('data-confirm'))
+    if (asks) await button.click()
+    const last = asks ? this.page.locator('dialog button[value=yes]') : button
+    await Promise.all([this.page.waitForEvent('load'), last.click()])
+    await this.settled()
+  }
+
+  /** Follows a link by its text. */
+  async follow(name, within = this.page) {
+    await Promise.all([this.page.waitForEvent('load'), within.getByRole('link', { name }).first().click()])
+    await this.settled()
+  }
+
+  /** Presses what hands out a file and gives its bytes. */
+  async download(name, within = this.page) {
+    const button = within.getByRole('link', { name }).or(within.getByRole('button', { name })).first()
+    const [file] = await Promise.all([this.page.waitForEvent('download'), button.click()])
+    const chunks = []
+    for await (const chunk of await file.createReadStream()) chunks.push(chunk)
+    return { name: file.suggestedFilename(), bytes: Buffer.concat(chunks) }
+  }
+
+  /** What the page says. */
+  text() {
+    return this.page.locator('main, body').first().innerText()
+  }
+
+  /** The page says this, now or soon. */
+  async sees(words) {
+    const found = this.page.locator('main').getByText(words).first()
+    await found.waitFor({ state: 'attached', timeout: 60_000 }).catch(async () => {
+      assert.fail(`${this.page.url()} does not say ${words}:\n${await this.text()}`)
+    })
+  }
+
+  /** All that the page still fetches and draws has come. */
+  async settled() {
+    await this.page.waitForLoadState('networkidle')
+  }
+
+  /** A picture under test-results/; with UPDATE_SHOTS=1 also the one that the documents show. */
+  async shot(name, { document = false, fullPage = false } = {}) {
+    mkdirSync(SHOTS, { recursive: true })
+    const picture = await this.page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage })
+    if (document && process.env.UPDATE_SHOTS === '1') {
+      mkdirSync(IMAGES, { recursive: true })
+      await this.page.screenshot({ path: join(IMAGES, `${name}.png`), fullPage })
+    }
+    return picture
+  }
 }
 
 function listen(page) {
   const complaints = []
   page.on('pageerror', (error) => complaints.push(`script: ${error.message}`))
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`)
+    // A refusal that the journey provokes on purpose is looked at where it is provoked.
+    const refusal = /status of 4\d\d/.test(message.text())
+    if (message.type() === 'error' && !refusal) complaints.push(`console: ${message.text()}`)
   })
   page.on('response', (response) => {
     if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`)
   })
   return complaints
 }
-
-/** A picture under test-results/; with UPDATE_SHOTS=1 also the one that the documents show. */
-export async function shot(page, name, { document = false, fullPage = false } = {}) {
-  mkdirSync(SHOTS, { recursive: true })
-  await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage })
-  if (document && process.env.UPDATE_SHOTS === '1') {
-    mkdirSync(IMAGES, { recursive: true })
-    await page.screenshot({ path: join(IMAGES, `${name}.png`), fullPage })
-  }
-}
-
-/** Logs in through the form; fails when the page that follows still asks for a log-in. */
-export async function logIn(page, url, { user, password }) {
-  await page.goto(`${url}/login`)
-  await page.fill('input[name=login]', user)
-  await page.fill('input[name=password]', password)
-  await submit(page, 'form:has(input[name=password])')
-  assert.ok(!new URL(page.url()).pathname.startsWith('/login'), `log-in of ${user} was refused`)
-}
-
-/** Presses the submit button of a form and waits for the page that follows. */
-export async function submit(page, form) {
-  await Promise.all([page.waitForLoadState('load'), page.locator(`${form} [type=submit]`).first().click()])
-  await page.waitForLoadState('networkidle')
-}
-
-/** The text of the page's main part. */
-export const text = (page) => page.locator('main, .page-body, body').first().innerText()

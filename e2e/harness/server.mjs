@@ -1,6 +1,6 @@
 // Starts the built program on a free port, with a store that nobody else uses.
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,21 +43,50 @@ export function temporaryFolder() {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/**
- * A small synthetic county, served. `log` is everything that the program printed.
- * @param {{elders?: number, seed?: number}} options
- */
-export async function startDemo({ elders = 300, seed = 2018 } = {}) {
-  const { folder, remove } = temporaryFolder()
-  const port = await freePort()
-  const words = ['demo', '--data', folder, '--elders', String(elders), '--seed', String(seed)]
-  words.push('--listen', `127.0.0.1:${port}`)
-  if (postgres) words.push('--db', freshDatabase())
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const url = `http://127.0.0.1:${port}`
-  const log = []
-  await ready(child, url, log)
-  return { url, folder, log, stop: () => stop(child, remove) }
+// The program reads the clock by libc, so that libfaketime can set it: public notice takes days, a month a month.
+const FAKETIME = ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketimeMT.so.1`).find(existsSync)
+
+function clock(at) {
+  if (!at) return {}
+  if (!FAKETIME) throw new Error('libfaketime is missing; on Debian: apt-get install faketime')
+  return { LD_PRELOAD: FAKETIME, FAKETIME: `@${at}`, FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1', TZ: 'Asia/Shanghai' }
+}
+
+/** A small synthetic county, served; it can be stopped and served again on another day. */
+export class Demo {
+  constructor({ elders = 300, seed = 2018 } = {}) {
+    Object.assign(this, { elders, seed, log: [], child: null, ...temporaryFolder() })
+    this.database = postgres ? freshDatabase() : null
+  }
+
+  /** @param {string} at the moment at which it begins to run, in Chinese time: `2026-10-08 09:00:00` */
+  async serve(at) {
+    await this.stopServing()
+    const port = await freePort()
+    this.url = `http://127.0.0.1:${port}`
+    const words = ['demo', '--data', this.folder, '--elders', String(this.elders), '--seed', String(this.seed)]
+    words.push('--listen', `127.0.0.1:${port}`)
+    if (this.database) words.push('--db', this.database)
+    this.child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...clock(at) } })
+    await ready(this.child, this.url, this.log)
+  }
+
+  async stopServing() {
+    if (this.child) await stop(this.child)
+    this.child = null
+  }
+
+  /** The log-ins that it printed, by name. */
+  logIns() {
+    const lines = readFileSync(join(this.folder, 'demo-logins.txt'), 'utf8').split('\n')
+    const found = lines.map((line) => line.trim().split(/\s+/)).filter(([user]) => /^[a-z]+\d*$/.test(user))
+    return new Map(found.map(([user, password]) => [user, { user, password }]))
+  }
+
+  async end() {
+    await this.stopServing()
+    this.remove()
+  }
 }
 
 // Ready when the program prints its address: it does so after it listens.
@@ -80,14 +109,11 @@ function ready(child, url, log) {
   })
 }
 
-function stop(child, remove) {
+function stop(child) {
   return new Promise((resolve) => {
     child.removeAllListeners('exit')
-    child.once('exit', () => {
-      remove()
-      resolve()
-    })
-    if (child.exitCode === null) child.kill('SIGTERM')
-    else child.emit('exit')
+    if (child.exitCode !== null) return resolve()
+    child.once('exit', resolve)
+    child.kill('SIGTERM')
   })
 }
