@@ -23,6 +23,7 @@
 //! | `POST /transfer/upload`, `/transfer/{id}/match`, `…/apply`, `…/undo`, `…/discard` | `transfer.run` |
 //! | `GET` and `POST /transfer/export/elders` | `transfer.run`, and `elders.unmask` |
 
+pub mod export;
 mod feed;
 pub mod jobs;
 pub mod kinds;
@@ -38,7 +39,8 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use jobs::{Report, Uploads, import_file, register, sweep};
+pub use export::{elder_book, refused_book};
+pub use jobs::{Incoming, Report, Uploads, import_file, register, sweep};
 pub use kinds::Kind;
 pub use model::{Batch, Counts, Options, Outcome, State};
 pub use pages::{NAV, routes, work};

@@ -1,0 +1,197 @@
+//! The command line.
+
+use crate::synthetic::Format;
+use clap::{Parser, Subcommand};
+use kernel::{Area, Date, Month};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// 医养：区域医养结合服务与监管平台
+#[derive(Parser)]
+#[command(name = "yiyang", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where an installation keeps its things.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Place {
+    /// 数据目录（数据库、密钥、上传的文件）
+    #[arg(long, default_value = "data", env = "YIYANG_DATA")]
+    pub data: PathBuf,
+    /// PostgreSQL 地址 postgres://…；不填则使用数据目录中的 SQLite 文件
+    #[arg(long, env = "YIYANG_DB", hide_env_values = true)]
+    pub db: Option<String>,
+    /// 政策与量表目录（其中有 policies/ 和 scales/）；不填则使用程序自带的
+    #[arg(long, env = "YIYANG_POLICIES")]
+    pub policies: Option<PathBuf>,
+}
+
+/// What the program can do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// 启动服务
+    Serve {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 监听地址
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+    /// 生成合成县、导入、运行一个月并启动服务（再次运行保留数据）
+    Demo {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 监听地址
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// 合成老年人数
+        #[arg(long, default_value_t = 20_000)]
+        elders: usize,
+        /// 随机种子
+        #[arg(long, default_value_t = 2018)]
+        seed: u64,
+        /// 建好数据后即退出，不启动服务
+        #[arg(long)]
+        no_serve: bool,
+    },
+    /// 生成合成的名册文件（全部为虚构数据）
+    Generate {
+        /// 地区
+        #[arg(long, default_value = "nantong")]
+        place: String,
+        /// 县级区划代码（6 位）
+        #[arg(long)]
+        county: Option<String>,
+        /// 老年人数
+        #[arg(long, default_value_t = 20_000)]
+        elders: usize,
+        /// 随机种子：相同种子生成相同文件
+        #[arg(long, default_value_t = 2018)]
+        seed: u64,
+        /// 有错行的比例
+        #[arg(long, default_value_t = 0.02)]
+        dirty: f64,
+        /// 输出目录
+        #[arg(long)]
+        out: PathBuf,
+        /// 名册日期（默认今天）
+        #[arg(long)]
+        today: Option<Date>,
+        /// 老年人名册的格式
+        #[arg(long, value_enum, default_value_t = Format::Xlsx)]
+        format: Format,
+    },
+    /// 导入名册
+    Import {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 名册种类：areas、institutions、staff、elders、checkups、stays
+        #[arg(long)]
+        kind: String,
+        /// 以哪个辖区的身份导入（默认不限）
+        #[arg(long, value_parser = area)]
+        area: Option<Area>,
+        /// 只检查，不写入
+        #[arg(long)]
+        dry_run: bool,
+        /// 被拒行另存为
+        #[arg(long)]
+        refused: Option<PathBuf>,
+        /// 文件
+        file: PathBuf,
+    },
+    /// 检查或查询政策文件
+    Policy {
+        /// 政策与量表目录；不填则使用程序自带的
+        #[arg(long, env = "YIYANG_POLICIES")]
+        policies: Option<PathBuf>,
+        /// What to do with them.
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
+    /// 结算一个县一个月的照护保险
+    Settle {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 县级区划代码
+        #[arg(long, value_parser = area)]
+        area: Area,
+        /// 月份，如 2026-10
+        #[arg(long, value_parser = month)]
+        month: Month,
+    },
+    /// 打印指标
+    Indicators {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 区划代码
+        #[arg(long, value_parser = area)]
+        area: Area,
+    },
+    /// 校验审计记录的哈希链
+    Audit {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// What to do with it.
+        #[command(subcommand)]
+        action: AuditAction,
+    },
+    /// 备份 SQLite 数据库到一个新文件（不影响使用）
+    Backup {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 目标文件
+        to: PathBuf,
+    },
+    /// 检查安装是否正常
+    Doctor {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// 列出全部网址及其权限
+    Routes,
+    /// 新建或重置系统管理员
+    Admin {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 登录名
+        #[arg(long, default_value = "admin")]
+        login: String,
+    },
+}
+
+/// What can be done with policies.
+#[derive(Subcommand)]
+pub enum PolicyAction {
+    /// 证明全部政策表没有缺口和矛盾，并列出存疑之处
+    Check,
+    /// 列出全部条款
+    Clauses,
+}
+
+/// What can be done with the audit.
+#[derive(Subcommand)]
+pub enum AuditAction {
+    /// 重算哈希链
+    Verify,
+}
+
+fn area(text: &str) -> Result<Area, String> {
+    Area::parse(text).map_err(|e| e.to_string())
+}
+
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).ok_or_else(|| format!("“{text}”不是月份，应如 2026-10"))
+}

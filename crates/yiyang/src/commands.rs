@@ -1,0 +1,222 @@
+//! What each command does. Thin: opens the installation and calls the capability.
+
+use crate::cli::{AuditAction, Cli, Command, Place, PolicyAction};
+use crate::place::{self, Installation};
+use crate::terminal::Bar;
+use crate::{demo, outside, server, synthetic, wiring};
+use anyhow::{Context, anyhow, bail};
+use db::Actor;
+use exchange::transfer::{self, Kind, Report};
+use kernel::{Area, Clock, Month};
+use registry::accounts::{self, NewAccount, Role};
+use std::cell::RefCell;
+use std::path::Path;
+
+/// Runs a command.
+///
+/// # Errors
+/// What went wrong, in words for the person at the terminal.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve { place, listen } => serve(&place, listen),
+        Command::Demo { place, listen, elders, seed, no_serve } => demo::run(&place, listen, elders, seed, no_serve),
+        Command::Generate { place, county, elders, seed, dirty, out, today, format } => {
+            let today = today.unwrap_or_else(|| kernel::time::date_of(outside::SystemClock.now()));
+            generate(&synthetic::Options { place, county, elders, seed, dirty, out, today, format })
+        }
+        Command::Import { place, kind, area, dry_run, refused, file } => {
+            import(&place, &kind, area, dry_run, refused.as_deref(), &file)
+        }
+        Command::Policy { policies, action } => policy(policies.as_deref(), &action),
+        Command::Settle { place, area, month } => settle(&place, area, month),
+        Command::Indicators { place, area } => indicators(&place, area),
+        Command::Audit { place, action: AuditAction::Verify } => verify_audit(&place),
+        Command::Backup { place, to } => {
+            place::open(&place)?.db.backup(&to)?;
+            println!("已备份到 {}（密钥文件 {} 请另行妥善保管）", to.display(), place.data.join("key").display());
+            Ok(())
+        }
+        Command::Doctor { place } => doctor(&place),
+        Command::Routes => list_routes(),
+        Command::Admin { place, login } => admin(&place, &login),
+    }
+}
+
+fn log_to_terminal() {
+    tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_writer(std::io::stderr).init();
+}
+
+fn serve(place: &Place, listen: std::net::SocketAddr) -> anyhow::Result<()> {
+    log_to_terminal();
+    let installation = place::open(place)?;
+    if let Some(password) = first_admin(&installation)? {
+        println!("首次启动：系统管理员 admin 的初始密码是 {password}（登录后请立即修改）");
+    }
+    server::serve(&installation, listen, |at| println!("医养平台已启动：http://{at}"))
+}
+
+/// A new installation gets an administrator with a password that stands on the terminal once.
+fn first_admin(installation: &Installation) -> anyhow::Result<Option<String>> {
+    let by = Actor::system(installation.clock.now());
+    let known = installation.db.read(|tx| accounts::store::list(tx, &by))?;
+    if known.is_empty() { make_admin(installation, &by, "admin").map(Some) } else { Ok(None) }
+}
+
+fn new_password(installation: &Installation) -> anyhow::Result<(String, accounts::Hashed)> {
+    let password = accounts::password::random(installation.chance.as_ref());
+    let hashed = accounts::Hashed::new(&password, installation.chance.as_ref())?;
+    Ok((password, hashed))
+}
+
+fn make_admin(installation: &Installation, by: &Actor, login: &str) -> anyhow::Result<String> {
+    let (password, hashed) = new_password(installation)?;
+    let new = NewAccount {
+        login: login.into(),
+        name: "系统管理员".into(),
+        role: Role::Admin,
+        area: Area::COUNTRY,
+        institution: None,
+        staff: None,
+        password: hashed,
+        must_change: true,
+    };
+    installation.db.write(|tx| accounts::store::create(tx, by, &new)).map_err(|e| anyhow!("{e}"))?;
+    Ok(password)
+}
+
+/// Writes the synthetic files with a bar on the terminal.
+///
+/// # Errors
+/// When an option is out of range or the folder cannot be written.
+pub fn generate(options: &synthetic::Options) -> anyhow::Result<()> {
+    let mut bar = Bar::new("生成合成名册");
+    let summary = synthetic::generate(options, &mut |_, done, total| bar.set(done, total))?;
+    bar.done("完成");
+    println!("{summary}");
+    Ok(())
+}
+
+fn import(
+    place: &Place,
+    kind: &str,
+    area: Option<Area>,
+    dry_run: bool,
+    refused: Option<&Path>,
+    file: &Path,
+) -> anyhow::Result<()> {
+    let installation = place::open(place)?;
+    let mut by = Actor::system(installation.clock.now());
+    by.scope.area = area.unwrap_or(Area::COUNTRY);
+    let report = import_roster(&installation, &by, kind, file, dry_run)?;
+    if let (Some(path), true) = (refused, report.counts.refused > 0) {
+        let kind = Kind::parse(kind).ok_or_else(|| anyhow!("没有“{kind}”这种名册"))?;
+        let bytes = installation.db.read(|tx| transfer::export::refused_book(tx, kind, report.batch));
+        let bytes = bytes.map_err(|e| anyhow!(e.text()))?;
+        std::fs::write(path, bytes).with_context(|| format!("不能写 {}", path.display()))?;
+        println!("被拒的 {} 行已另存为 {}，改正后可再次导入", report.counts.refused, path.display());
+    }
+    Ok(())
+}
+
+/// Imports a roster with a bar on the terminal.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn import_roster(installation: &Installation, by: &Actor, kind: &str, file: &Path, dry_run: bool) -> anyhow::Result<Report> {
+    let kind = Kind::parse(kind).ok_or_else(|| anyhow!("没有“{kind}”这种名册"))?;
+    let bar = RefCell::new(Bar::new(&format!("导入 {}", file.file_name().unwrap_or_default().to_string_lossy())));
+    let tell = |done: usize, total: usize| bar.borrow_mut().set(done, total);
+    let (db, clock) = (&installation.db, installation.clock.as_ref());
+    let report = transfer::import_file(db, clock, by, transfer::Incoming { dry_run, ..transfer::Incoming::new(kind, file) }, &tell).map_err(|e| anyhow!(e))?;
+    let c = &report.counts;
+    let counts = format!("{} 行，新增 {}，更新 {}，未变 {}，被拒 {}", c.rows, c.created, c.changed, c.unchanged, c.refused);
+    bar.into_inner().done(&counts);
+    Ok(report)
+}
+
+fn policy(folder: Option<&Path>, action: &PolicyAction) -> anyhow::Result<()> {
+    let library = place::policies(folder)?;
+    match action {
+        PolicyAction::Check => print!("{}", library.check()),
+        PolicyAction::Clauses => print!("{}", library.clause_list()),
+    }
+    Ok(())
+}
+
+fn settle(place: &Place, area: Area, month: Month) -> anyhow::Result<()> {
+    let installation = place::open(place)?;
+    let by = Actor::system(installation.clock.now());
+    let mut bar = Bar::new(&format!("结算 {month}"));
+    let result = money::ltci::settlement::settle_month(
+        &installation.db,
+        &by,
+        &installation.policies,
+        area,
+        month,
+        &mut |done, total| bar.set(done, total),
+    );
+    let summary = result.map_err(|e| anyhow!(e.text()))?;
+    bar.done(&summary.to_string());
+    Ok(())
+}
+
+fn indicators(place: &Place, area: Area) -> anyhow::Result<()> {
+    let installation = place::open(place)?;
+    let by = Actor::system(installation.clock.now());
+    let text = oversight::indicators::report(&installation.db, &installation.policies, &by, area);
+    print!("{}", text.map_err(|e| anyhow!(e.text()))?);
+    Ok(())
+}
+
+fn verify_audit(place: &Place) -> anyhow::Result<()> {
+    let verdict = place::open(place)?.db.read(db::audit::verify)?;
+    match verdict.broken {
+        None => {
+            println!("审计记录完好：已封存 {} 条，哈希链一致", verdict.sealed);
+            Ok(())
+        }
+        Some(seal) => bail!("审计记录被改动：第 {seal} 次封存与记录不符（此前 {} 条完好）", verdict.sealed),
+    }
+}
+
+fn doctor(place: &Place) -> anyhow::Result<()> {
+    let installation = place::open(place)?;
+    println!("数据目录　　{}", place.data.display());
+    println!("数据库　　　{:?}，表结构版本 {}", installation.db.kind(), db::migrate::newest());
+    print!("{}", installation.policies.check());
+    let verdict = installation.db.read(db::audit::verify)?;
+    println!("审计　　　　已封存 {} 条，{}", verdict.sealed, if verdict.broken.is_none() { "一致" } else { "不一致！" });
+    let differences = oversight::indicators::verify(&installation.db).map_err(|e| anyhow!(e.text()))?;
+    println!("列存副本　　{}", if differences.is_empty() { "与数据库一致".to_owned() } else { differences.join("；") });
+    Ok(())
+}
+
+fn list_routes() -> anyhow::Result<()> {
+    let mut list = wiring::routes().list().to_vec();
+    list.sort_by_key(|r| (r.path, r.method));
+    for route in list {
+        let permission = match route.permission {
+            None => "public",
+            Some(web::Permission("")) => "logged in",
+            Some(permission) => permission.0,
+        };
+        println!("{:<5} {:<60} {permission}", route.method, route.path);
+    }
+    Ok(())
+}
+
+fn admin(place: &Place, login: &str) -> anyhow::Result<()> {
+    let installation = place::open(place)?;
+    let by = Actor::system(installation.clock.now());
+    let known = installation.db.read(|tx| accounts::store::by_login(tx, login))?;
+    let password = match known {
+        None => make_admin(&installation, &by, login)?,
+        Some(account) => {
+            let (password, hashed) = new_password(&installation)?;
+            installation.db.write(|tx| accounts::store::set_password(tx, &by, account, &hashed, true))?;
+            password
+        }
+    };
+    println!("系统管理员 {login} 的初始密码是 {password}（登录后请立即修改）");
+    Ok(())
+}

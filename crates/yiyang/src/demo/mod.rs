@@ -1,0 +1,172 @@
+//! `yiyang demo`: makes a synthetic county, imports it, runs a month of it through the product's own functions, serves it.
+//!
+//! Nothing here has a road of its own: the rosters go through the import, every step through the function that the page
+//! calls, at the day on which it is supposed to have happened. Only the people are made up, and say so.
+
+mod assess;
+mod crew;
+mod forms;
+mod month;
+mod sign;
+mod store;
+
+pub use crew::{Crew, Member};
+
+use crate::cli;
+use crate::place::{self, Installation};
+use crate::terminal::Bar;
+use crate::{server, synthetic};
+use anyhow::{Context, anyhow};
+use chrono::TimeDelta;
+use db::{Actor, Db};
+use kernel::{Area, Date, Instant, Month};
+use policy::Library;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The county that is made: 如东县.
+const COUNTY: &str = "320623";
+/// Stands in the data folder while the county is being made.
+const UNFINISHED: &str = "demo-unfinished";
+/// Stands in the data folder when it is whole; holds the log-ins.
+const FINISHED: &str = "demo-logins.txt";
+
+/// The month that is run, and what it needs.
+pub struct Story<'a> {
+    /// The store.
+    pub db: &'a Db,
+    /// The policies.
+    pub policies: Arc<Library>,
+    /// The month: the last whole one.
+    pub month: Month,
+    /// The present.
+    pub now: Instant,
+}
+
+impl Story<'_> {
+    /// The day so many days after the month began (before it, if negative).
+    #[must_use]
+    pub fn day(&self, offset: i64) -> Date {
+        self.month.first() + TimeDelta::days(offset)
+    }
+
+    /// How many days ago the month began.
+    #[must_use]
+    pub fn days_since_month_began(&self) -> i64 {
+        (kernel::time::date_of(self.now) - self.month.first()).num_days()
+    }
+
+    /// Somebody at ten in the morning of that day.
+    #[must_use]
+    pub fn actor(&self, member: &Member, offset: i64) -> Actor {
+        self.actor_at(member, kernel::time::at(self.day(offset), 10, 0).unwrap_or(self.now))
+    }
+
+    /// Somebody at an instant.
+    #[must_use]
+    pub fn actor_at(&self, member: &Member, now: Instant) -> Actor {
+        Actor {
+            account: member.account,
+            name: member.name.clone(),
+            ip: String::new(),
+            institution: member.institution,
+            scope: member.scope,
+            now,
+        }
+    }
+}
+
+/// Makes the county if it is not there yet, then serves it.
+///
+/// # Errors
+/// What went wrong, in words for the person at the terminal.
+pub fn run(place: &cli::Place, listen: SocketAddr, elders: usize, seed: u64, no_serve: bool) -> anyhow::Result<()> {
+    let finished = place.data.join(FINISHED);
+    if !finished.exists() {
+        start_over_if_unfinished(&place.data)?;
+    }
+    let installation = place::open(place)?;
+    if !finished.exists() {
+        std::fs::write(place.data.join(UNFINISHED), "")?;
+        let logins = build(&installation, &place.data, elders, seed)?;
+        std::fs::write(&finished, logins)?;
+        std::fs::remove_file(place.data.join(UNFINISHED))?;
+    }
+    if no_serve {
+        return Ok(());
+    }
+    let logins = std::fs::read_to_string(&finished)?;
+    server::serve(&installation, listen, |at| {
+        println!("\n合成县已就绪（全部为虚构数据）：http://{at}\n\n{logins}\n按 Ctrl+C 停止；再次运行保留数据。");
+    })
+}
+
+/// A county whose making was interrupted is made again from the start: its files are ours and hold nothing of anyone's.
+fn start_over_if_unfinished(data: &Path) -> anyhow::Result<()> {
+    if !data.join(UNFINISHED).exists() {
+        return Ok(());
+    }
+    eprintln!("上次没有建完，重新建立。");
+    for name in ["yiyang.db", "yiyang.db-wal", "yiyang.db-shm"] {
+        let path = data.join(name);
+        if path.exists() {
+            std::fs::remove_file(&path).with_context(|| format!("不能删除 {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn build(installation: &Installation, data: &Path, elders: usize, seed: u64) -> anyhow::Result<String> {
+    let now = installation.clock.now();
+    let today = kernel::time::date_of(now);
+    let rosters = data.join("rosters");
+    crate::commands::generate(&synthetic::Options {
+        place: "nantong".into(),
+        county: Some(COUNTY.into()),
+        elders,
+        seed,
+        dirty: 0.02,
+        out: rosters.clone(),
+        today,
+        format: synthetic::Format::Xlsx,
+    })?;
+    import(installation, &rosters)?;
+    let county = Area::parse(COUNTY)?;
+    let story = Story { db: &installation.db, policies: installation.policies.clone(), month: Month::of(today).previous(), now };
+    let crew = crew::enlist(&story, county)?;
+    run_month(&story, &crew)?;
+    Ok(crew.logins())
+}
+
+fn import(installation: &Installation, rosters: &Path) -> anyhow::Result<()> {
+    let mut by = Actor::system(installation.clock.now());
+    by.scope.area = Area::parse("3206")?;
+    let files = ["areas.csv", "institutions.xlsx", "staff.xlsx", "elders.xlsx", "checkups.csv", "stays.csv"];
+    for file in files {
+        let kind = file.split('.').next().unwrap_or_default();
+        crate::commands::import_roster(installation, &by, kind, &rosters.join(file), false)?;
+    }
+    Ok(())
+}
+
+fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
+    let disabled = story.db.read(|tx| store::disabled(tx, crew.county))?;
+    let mut bar = Bar::new("失能等级评估");
+    let effective = assess::run(story, crew, "ltci2021", &disabled, &mut |done, total| bar.set(done, total))?;
+    bar.done(&format!("{} 件申请，{effective} 件生效", disabled.len()));
+
+    let residents = story.db.read(|tx| store::in_institutions(tx, crew.county))?;
+    let mut bar = Bar::new("老年人能力评估");
+    let effective = assess::run(story, crew, "gbt42195", &residents, &mut |done, total| bar.set(done, total))?;
+    bar.done(&format!("{} 件申请，{effective} 件生效", residents.len()));
+
+    let mut bar = Bar::new("家庭医生签约与履约");
+    let result = sign::run(story, crew, &mut |done, total| bar.set(done, total))?;
+    bar.done(&result);
+
+    let mut bar = Bar::new("照护保险一个月");
+    let result = month::run(story, crew, &mut |done, total| bar.set(done, total))?;
+    bar.done(&result);
+    Ok(())
+}

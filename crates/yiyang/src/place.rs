@@ -1,0 +1,90 @@
+//! Opening an installation: its folder, key, store and policies.
+
+use crate::cli;
+use crate::outside::{SystemChance, SystemClock};
+use anyhow::{Context, anyhow};
+use db::{Db, Vault};
+use kernel::{Chance, Clock};
+use policy::Library;
+use rust_embed::RustEmbed;
+use std::path::Path;
+use std::sync::Arc;
+
+#[derive(RustEmbed)]
+#[folder = "../../policies"]
+#[prefix = "policies/"]
+#[include = "*.toml"]
+struct Policies;
+
+#[derive(RustEmbed)]
+#[folder = "../../scales"]
+#[prefix = "scales/"]
+#[include = "*.toml"]
+struct Scales;
+
+/// The county-level and higher divisions that every installation knows from the start.
+pub const DIVISIONS: &str = include_str!("../../../data/divisions.csv");
+
+/// An opened installation.
+#[derive(Clone)]
+pub struct Installation {
+    /// The store.
+    pub db: Db,
+    /// The policies.
+    pub policies: Arc<Library>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub chance: Arc<dyn Chance>,
+    /// Folder for uploaded files.
+    pub files: std::path::PathBuf,
+}
+
+/// Opens the installation; makes folder, key and tables at the first time.
+///
+/// # Errors
+/// When something of it cannot be read, written or proven.
+pub fn open(place: &cli::Place) -> anyhow::Result<Installation> {
+    let files = place.data.join("files");
+    std::fs::create_dir_all(&files).with_context(|| format!("不能建立数据目录 {}", place.data.display()))?;
+    let chance: Arc<dyn Chance> = Arc::new(SystemChance);
+    let vault = vault(&place.data.join("key"), chance.as_ref())?;
+    let url = place.db.clone().unwrap_or_else(|| place.data.join("yiyang.db").display().to_string());
+    let db = Db::open(&url, vault, chance.clone()).context("打开数据库失败")?;
+    let policies = Arc::new(policies(place.policies.as_deref())?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let seeding = db.write(|tx| registry::areas::store::seed(tx, &db::Actor::system(clock.now()), DIVISIONS));
+    seeding.map_err(|e| anyhow!("写入行政区划失败：{e}"))?;
+    Ok(Installation { db, policies, clock, chance, files })
+}
+
+fn vault(path: &Path, chance: &dyn Chance) -> anyhow::Result<Vault> {
+    if let Ok(hex) = std::env::var("YIYANG_KEY") {
+        return Vault::from_hex(hex.trim()).ok_or_else(|| anyhow!("环境变量 YIYANG_KEY 应为 64 位十六进制数"));
+    }
+    Vault::from_file(path, chance).with_context(|| format!("读取密钥文件 {} 失败", path.display()))
+}
+
+/// Loads and proves the policies of a folder, or those that the program brings along.
+///
+/// # Errors
+/// All mistakes in them, one below the other.
+pub fn policies(folder: Option<&Path>) -> anyhow::Result<Library> {
+    let result = match folder {
+        Some(folder) => Library::load(folder),
+        None => Library::from_files(embedded()),
+    };
+    result.map_err(|mistakes| {
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        anyhow!("政策文件有 {} 处错误：\n{}", lines.len(), lines.join("\n"))
+    })
+}
+
+fn embedded() -> Vec<(String, String)> {
+    let read = |name: &str, data: std::borrow::Cow<'static, [u8]>| {
+        (name.to_owned(), String::from_utf8_lossy(&data).into_owned())
+    };
+    let policies = Policies::iter().filter_map(|n| Policies::get(&n).map(|f| read(&n, f.data)));
+    let scales = Scales::iter().filter_map(|n| Scales::get(&n).map(|f| read(&n, f.data)));
+    policies.chain(scales).collect()
+}

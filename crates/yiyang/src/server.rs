@@ -1,0 +1,78 @@
+//! Serving: the listener, the background worker, what is due every minute and every day.
+
+use crate::place::Installation;
+use crate::wiring;
+use anyhow::Context;
+use db::Actor;
+use kernel::Date;
+use std::net::SocketAddr;
+use std::time::Duration;
+use web::State;
+
+/// How often the audit is sealed and what is due is looked for.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// Serves until the process is asked to stop.
+///
+/// # Errors
+/// When the address is taken, or the store fails at the start.
+pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = bind(listen).await?;
+        let (state, routes) = wiring::wire(installation)?;
+        let worker = state.jobs.start()?;
+        let rounds = tokio::spawn(rounds(state.clone()));
+        let service = web::serve::app(state.clone(), routes).into_make_service_with_connect_info::<SocketAddr>();
+        ready(listener.local_addr()?);
+        axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+        rounds.abort();
+        state.jobs.stop();
+        tokio::task::spawn_blocking(move || worker.join()).await?.map_err(|_| anyhow::anyhow!("后台任务线程异常结束"))
+    })
+}
+
+async fn bind(listen: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::bind(listen).await.with_context(|| {
+        format!("不能监听 {listen}：端口可能已被占用。请关闭占用它的程序，或用 --listen 127.0.0.1:8081 换一个端口")
+    })
+}
+
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return drop(interrupt.await),
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+async fn rounds(state: State) {
+    let mut every = tokio::time::interval(ROUND);
+    let mut last: Option<Date> = None;
+    loop {
+        every.tick().await;
+        let (state, day) = (state.clone(), kernel::time::date_of(state.clock.now()));
+        let new_day = last.replace(day) != Some(day);
+        let done = tokio::task::spawn_blocking(move || round(&state, new_day)).await;
+        match done {
+            Ok(Err(e)) => tracing::error!(error = %e.text(), "round"),
+            Err(e) => tracing::error!(error = %e, "round"),
+            Ok(Ok(())) => {}
+        }
+    }
+}
+
+/// What is due: the audit's seal always; at the first round of a day, what a date brings about by itself.
+fn round(state: &State, new_day: bool) -> Result<(), web::Error> {
+    let now = state.clock.now();
+    state.db.write(|tx| db::audit::seal(tx, now))?;
+    if new_day {
+        wiring::daily(state, &Actor::system(now))?;
+    }
+    Ok(())
+}
+

@@ -1,0 +1,94 @@
+//! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
+
+use crate::place::Installation;
+use care::{assessments, records, stays};
+use db::Actor;
+use exchange::transfer;
+use registry::elders::{Columns, ElderPage, OwnedTables};
+use registry::{accounts, areas, elders, institutions, staff};
+use std::sync::Arc;
+use web::shell::Places;
+use web::work::WorkSources;
+use web::{Nav, Routes, State};
+
+/// All routes with their permissions.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(web::home::routes())
+        .merge(web::jobs::routes())
+        .merge(web::audit::routes())
+        .merge(web::policies::routes())
+        .merge(accounts::routes())
+        .merge(areas::routes())
+        .merge(institutions::routes())
+        .merge(staff::routes())
+        .merge(elders::routes())
+        .merge(assessments::routes())
+        .merge(records::routes())
+        .merge(stays::routes())
+        .merge(transfer::routes())
+}
+
+/// The menu.
+fn nav() -> Vec<Nav> {
+    [
+        web::home::NAV,
+        web::jobs::NAV,
+        web::audit::NAV,
+        web::policies::NAV,
+        accounts::NAV,
+        areas::NAV,
+        institutions::NAV,
+        staff::NAV,
+        elders::NAV,
+        assessments::NAV,
+        records::NAV,
+        stays::NAV,
+        transfer::NAV,
+    ]
+    .concat()
+}
+
+/// The state and the routes of an installation.
+///
+/// # Errors
+/// When the folder for uploads cannot be made.
+pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
+    let Installation { db, policies, clock, chance, files } = installation.clone();
+    let places = Arc::new(Places::default());
+    let uploads = Arc::new(transfer::Uploads::new(&files)?);
+    let state = State::builder(db.clone(), clock.clone(), chance, policies, accounts::loader(places.clone()))
+        .nav(&nav())
+        .with_arc(places)
+        .with_arc(uploads.clone())
+        .with(Columns::default())
+        .with(areas::Names::default())
+        .with(elder_page())
+        .with(OwnedTables(care::OWNED.to_vec()))
+        .with(WorkSources(vec![institutions::work, assessments::work, transfer::work]))
+        .build();
+    transfer::register(&state.jobs, &db, &clock, &uploads);
+    assessments::jobs::wire(&state);
+    Ok((state, routes()))
+}
+
+/// What the capabilities to the right of the register show on an elder's page.
+fn elder_page() -> ElderPage {
+    ElderPage {
+        timelines: vec![assessments::timeline, records::timeline, stays::timeline],
+        cards: vec![assessments::card, records::card, stays::card],
+    }
+}
+
+/// What a date brings about by itself: notices that end, results and contracts that expire, uploads nobody wanted.
+///
+/// # Errors
+/// What a capability answers.
+pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
+    assessments::jobs::nightly(&state.db, by, &state.policies)?;
+    if let Some(uploads) = state.try_get::<transfer::Uploads>() {
+        transfer::sweep(&state.db, by, &uploads)?;
+    }
+    Ok(())
+}
