@@ -92,7 +92,8 @@ pub fn reading(name: &str) -> (String, String) {
 
 fn plain(c: char, say: &mut impl FnMut(&str)) {
     match c.to_pinyin() {
-        Some(reading) => say(reading.plain()),
+        // A keyboard has no ü: 吕 is typed lv.
+        Some(reading) => say(&reading.plain().replace('ü', "v")),
         None if c.is_ascii_alphanumeric() => say(c.to_ascii_lowercase().encode_utf8(&mut [0; 4])),
         None => {}
     }
