@@ -1,1 +1,35 @@
-//! placeholder
+//! Whether it is good: the indicators (指标) of an area beside the targets of its own documents.
+
+pub mod indicators;
+
+use db::{Actor, Db, Tx};
+use registry::elders::Columns;
+use web::{Nav, Routes, User, WorkGroup};
+
+/// All routes of this crate.
+#[must_use]
+pub fn routes() -> Routes {
+    indicators::routes()
+}
+
+/// The menu entries of this crate.
+#[must_use]
+pub fn nav() -> Vec<Nav> {
+    indicators::NAV.to_vec()
+}
+
+/// What waits for a person.
+///
+/// # Errors
+/// What the engine says.
+pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
+    indicators::work(tx, user, by)
+}
+
+/// What a day brings: the figures of the day are kept, for the work list and for the course over the months.
+///
+/// # Errors
+/// What the store says.
+pub fn daily(db: &Db, columns: &Columns, policies: &policy::Library, by: &Actor) -> Result<(), web::Error> {
+    indicators::daily(db, columns, policies, by)
+}
