@@ -23,6 +23,17 @@ create table ltci_entitlements (
 ) without rowid;
 create index ltci_entitlements_county on ltci_entitlements (county, from_on);
 
+-- Who was looked at and gets nothing, so that the list of work does not ask again before the elder's file changes.
+create table ltci_refusals (
+  elder_id blob not null,
+  assessment_id blob not null,
+  reasons text not null,
+  decision text not null,
+  decided_by text not null,
+  decided_at bigint not null,
+  primary key (elder_id, assessment_id)
+) without rowid;
+
 create table ltci_plans (
   elder_id blob not null,
   id blob not null,

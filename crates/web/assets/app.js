@@ -122,6 +122,16 @@
     place.prepend(note);
   });
 
+  // ---- where a visit takes place ---------------------------------------------------------------------------------------
+  // A form with data-geo takes the telephone's place along, if there is one; without it the step goes on all the same.
+  const placed = [...document.querySelectorAll('form[data-geo]')];
+  if (placed.length && navigator.geolocation) {
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      const values = { lon: coords.longitude, lat: coords.latitude, accuracy: Math.round(coords.accuracy) };
+      for (const form of placed) for (const [name, value] of Object.entries(values)) if (form.elements[name]) form.elements[name].value = value;
+    }, () => {}, { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });
+  }
+
   // A note is shown once.
   if (document.querySelector('[data-flash]')) document.cookie = 'yiyang_flash=; Path=/; Max-Age=0; SameSite=Lax';
 

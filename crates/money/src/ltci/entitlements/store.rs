@@ -191,11 +191,34 @@ pub fn grant_all(tx: &mut Tx<'_>, by: &Actor, policies: &Library) -> Result<Gran
     for candidate in pending(tx, by, i64::MAX)? {
         match give(tx, by, policies, &candidate, candidate.likely()) {
             Ok(_) => count.granted += 1,
-            Err(Error::Refused(_)) => count.refused += 1,
+            Err(Error::Refused(reasons)) => {
+                refuse(tx, by, policies, &candidate, &reasons)?;
+                count.refused += 1;
+            }
             Err(other) => return Err(other),
         }
     }
     Ok(count)
+}
+
+/// Writes down that a candidate gets nothing, and why.
+fn refuse(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    policies: &Library,
+    candidate: &Candidate,
+    reasons: &[web::Reason],
+) -> db::Result<()> {
+    let (decision, _) = decide(policies, candidate, candidate.likely(), by.today());
+    let result = &candidate.result;
+    tx.exec(
+        "insert into ltci_refusals (elder_id, assessment_id, reasons, decision, decided_by, decided_at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (elder_id, assessment_id) do update set reasons = excluded.reasons, decision = excluded.decision,
+           decided_by = excluded.decided_by, decided_at = excluded.decided_at",
+        params![result.elder, result.assessment, Json(reasons), Json(&decision), &by.name, by.now],
+    )?;
+    Ok(())
 }
 
 /// An entitlement.
@@ -390,4 +413,20 @@ fn of_the_absent(tx: &mut Tx<'_>, by: &Actor) -> db::Result<Vec<(ElderId, Entitl
          where t.ended_on is null and t.until_on > $1 and e.status <> 'alive' and {scope} order by t.id"
     );
     tx.query(&sql, &all, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+}
+
+/// How many insured elders wait for a decision on their level. Who was refused waits again when the file changes.
+///
+/// # Errors
+/// What the engine says.
+pub fn waiting(tx: &mut Tx<'_>, by: &Actor) -> db::Result<i64> {
+    let (scope, values) = by.scope.elders("e.area", "e.id", 3);
+    let mut all: Vec<Value<'_>> = vec![SCALE.into(), by.today().into()];
+    all.extend(values);
+    let sql = format!(
+        "select count(*) from ({CANDIDATES} and e.status = 'alive' and e.ltci_insured = 1 and {scope}
+           and not exists (select 1 from ltci_refusals r where r.elder_id = a.elder_id and r.assessment_id = a.id
+             and r.decided_at >= e.changed_at)) x"
+    );
+    tx.count(&sql, &all)
 }

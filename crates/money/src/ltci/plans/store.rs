@@ -302,3 +302,13 @@ pub fn providers(tx: &mut Tx<'_>, by: &Actor, near: Area) -> db::Result<Vec<Prov
     );
     tx.query(&sql, &values, provider)
 }
+
+/// The names of the institutions that serve an elder for the insurance now.
+///
+/// # Errors
+/// What the engine says.
+pub fn servers(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<String>> {
+    let sql = "select i.name from elder_links l join institutions i on i.id = l.institution_id
+               where l.elder_id = $1 and l.kind = $2 and l.until is null order by i.name";
+    tx.query(sql, params![elder, LinkKind::Ltci], |row| row.get(0))
+}

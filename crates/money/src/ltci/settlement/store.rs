@@ -7,7 +7,6 @@ use super::reason::{Reason, Reasons};
 use super::settle;
 use crate::ltci::rules::rules;
 use db::audit::Entry;
-use db::jobs::Progress;
 use db::{Actor, Db, EngineKind, Json, Row, Tx, Value, params};
 use kernel::area::Level;
 use kernel::{Area, CorrectionId, Date, ElderId, Fen, Instant, InstitutionId, Month, SettlementId, VisitId};
@@ -97,27 +96,84 @@ impl Step {
     }
 }
 
+/// Who watches a settlement: is told how far it is, and may ask it to stop.
+pub struct Watch<'a> {
+    /// Steps done and steps in all.
+    pub tell: &'a mut dyn FnMut(usize, usize),
+    /// Whether the program wants to stop: then nothing is written.
+    pub stop: &'a dyn Fn() -> bool,
+}
+
 /// Tries out or settles a county's month, all of it or nothing: killed in the middle and begun again, it ends the same.
 /// Settling a month that is settled already answers what stands.
 ///
 /// # Errors
 /// [`Error::Refused`] with numbered reasons; [`Error::Conflict`] when the program wants to stop; what the engine says.
-pub fn settle_month(
+pub fn settle_county(
     db: &Db,
     by: &Actor,
     policies: &Library,
     county: Area,
     month: Month,
     step: Step,
-    progress: &Progress,
+    watch: &mut Watch<'_>,
 ) -> Result<Settlement, Error> {
-    db.write(|tx| run(tx, by, policies, county, month, step, progress))
+    db.write(|tx| run(tx, by, policies, county, month, step, watch))
+}
+
+/// What settling a month came to, in a line for each county.
+#[derive(Clone, Debug, Default)]
+pub struct Report(pub Vec<(String, Settlement)>);
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("该月没有可结算的上门服务");
+        }
+        for (at, (name, s)) in self.0.iter().enumerate() {
+            let (t, a) = (s.totals, s.totals.amounts);
+            let line = format!(
+                "{name} {}：{} 条（核减 {}，拒付 {}），申报 {} 元，核准 {} 元，基金支付 {} 元",
+                s.month, t.lines, t.cut, t.refused, a.asked, a.approved, a.paid
+            );
+            write!(f, "{}{line}", if at > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+/// Settles the month of every county of an area that has visits in it: for the command line and the demonstration.
+///
+/// # Errors
+/// As [`settle_county`]; the counties before stay settled.
+pub fn settle_month(
+    db: &Db,
+    by: &Actor,
+    policies: &Library,
+    area: Area,
+    month: Month,
+    tell: &mut dyn FnMut(usize, usize),
+) -> Result<Report, Error> {
+    let mut report = Report::default();
+    for county in db.read(|tx| counties(tx, area, month))? {
+        let mut watch = Watch { tell, stop: &|| false };
+        let settled = settle_county(db, by, policies, county, month, Step::Settle, &mut watch)?;
+        let name = db.read(|tx| registry::areas::store::name(tx, county))?;
+        report.0.push((name, settled));
+    }
+    Ok(report)
+}
+
+fn counties(tx: &mut Tx<'_>, area: Area, month: Month) -> db::Result<Vec<Area>> {
+    let (low, high) = area.bounds();
+    let sql = "select distinct county from ltci_visits where county between $1 and $2 and month = $3 order by county";
+    tx.query(sql, params![low, high, month], |row| row.get(0))
 }
 
 /// The same within a transaction.
 ///
 /// # Errors
-/// As [`settle_month`].
+/// As [`settle_county`].
 pub fn run(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -125,7 +181,7 @@ pub fn run(
     county: Area,
     month: Month,
     step: Step,
-    progress: &Progress,
+    watch: &mut Watch<'_>,
 ) -> Result<Settlement, Error> {
     if county.level() != Level::County || !by.scope.area.contains(county) || by.scope.institution.is_some() {
         return Err(Error::refused("LTCI-64", "结算按县（市、区）办理，且须在您的辖区之内"));
@@ -140,10 +196,10 @@ pub fn run(
     }
     let state = next(old.as_ref(), step, by.today(), month)?;
     let rules = rules(policies, county, month.first())?;
-    let inputs = inputs::store::read(tx, policies, county, month, rules, progress)?;
+    let inputs = inputs::store::read(tx, policies, county, month, rules, watch)?;
     let outcome = settle(&inputs);
     let id = old.map_or_else(|| SettlementId::new(by.now, tx.chance()), |s| s.id);
-    write(tx, by, id, county, state, &inputs, &outcome, progress)?;
+    write(tx, by, id, county, state, &inputs, &outcome, watch)?;
     if state == State::Settled {
         freeze(tx, by, id, &inputs, &outcome)?;
     }
@@ -175,7 +231,7 @@ fn write(
     state: State,
     inputs: &Inputs,
     outcome: &Outcome,
-    progress: &Progress,
+    watch: &mut Watch<'_>,
 ) -> Result<(), Error> {
     for table in ["ltci_lines", "ltci_totals", "ltci_reason_totals"] {
         tx.exec(&format!("delete from {table} where settlement_id = $1"), params![id])?;
@@ -210,7 +266,7 @@ fn write(
         ],
     )?;
     write_totals(tx, id, inputs, outcome)?;
-    write_lines(tx, id, inputs, outcome, progress)
+    write_lines(tx, id, inputs, outcome, watch)
 }
 
 fn write_totals(tx: &mut Tx<'_>, id: SettlementId, inputs: &Inputs, outcome: &Outcome) -> db::Result<()> {
@@ -239,7 +295,7 @@ fn write_lines(
     id: SettlementId,
     inputs: &Inputs,
     outcome: &Outcome,
-    progress: &Progress,
+    watch: &mut Watch<'_>,
 ) -> Result<(), Error> {
     let into = "ltci_lines (elder_id, settlement_id, visit_id, kind, month, institution_id, carer_id, plan_id, entitlement_id,
        correction_id, level, rate_bp, day, start_at, end_at, items, standard_minutes, minutes, reasons, verdict, counted,
@@ -248,11 +304,11 @@ fn write_lines(
     let sets: Vec<String> = inputs.item_sets.iter().map(set).collect();
     let total = outcome.lines.len();
     for (at, lines) in outcome.lines.chunks(STEP).enumerate() {
-        if progress.stopping() {
+        if (watch.stop)() {
             return Err(Error::Conflict("程序正在停止；重新启动后会从头结算，结果相同".into()));
         }
         tx.insert_many(into, 25, lines.iter().map(|line| row(id, inputs, &sets, line)))?;
-        progress.set(total + (at * STEP + lines.len()).min(total), 2 * total);
+        (watch.tell)(total + (at * STEP + lines.len()).min(total), 2 * total);
     }
     Ok(())
 }

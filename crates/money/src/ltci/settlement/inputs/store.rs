@@ -5,7 +5,7 @@ use crate::ltci::catalogue::StaffKind;
 use crate::ltci::plans::model::Service;
 use crate::ltci::settlement::model::{Cap, Correction, Entitled, Inputs, Late, Line, LineKind, Quota, Rules, Standing, Visit};
 use crate::ltci::settlement::reason::Reasons;
-use db::jobs::Progress;
+use crate::ltci::settlement::store::Watch;
 use db::{Json, Row, Tx, params};
 use kernel::{Area, Date, ElderId, Instant, Month, Period, VisitId};
 use policy::Library;
@@ -25,13 +25,13 @@ pub fn read(
     county: Area,
     month: Month,
     rules: Rules,
-    progress: &Progress,
+    watch: &mut Watch<'_>,
 ) -> db::Result<Inputs> {
     let mut places = Places::new(Inputs::empty(month, rules));
     entitlements(tx, &mut places, county)?;
     staff(tx, &mut places)?;
     plans(tx, &mut places, county)?;
-    visits(tx, &mut places, county, month, progress)?;
+    visits(tx, &mut places, county, month, watch)?;
     corrections(tx, &mut places, county)?;
     let earliest = places.inputs.corrections.iter().map(|c| c.line.day).min();
     stays(tx, &mut places, county, earliest.unwrap_or(month.first()), month.last())?;
@@ -82,7 +82,7 @@ fn plans(tx: &mut Tx<'_>, places: &mut Places, county: Area) -> db::Result<()> {
     })
 }
 
-fn visits(tx: &mut Tx<'_>, places: &mut Places, county: Area, month: Month, progress: &Progress) -> db::Result<()> {
+fn visits(tx: &mut Tx<'_>, places: &mut Places, county: Area, month: Month, watch: &mut Watch<'_>) -> db::Result<()> {
     let total = tx.count("select count(*) from ltci_visits where county = $1 and month = $2", params![county, month])?;
     places.inputs.visits.reserve_exact(total as usize);
     let sql = "select elder_id, id, institution_id, carer_id, plan_id, items, planned_from, in_at, out_at, late_entered_at,
@@ -94,7 +94,7 @@ fn visits(tx: &mut Tx<'_>, places: &mut Places, county: Area, month: Month, prog
         places.inputs.visits.push(visit);
         let done = places.inputs.visits.len();
         if done % STEP == 0 {
-            progress.set(done, 2 * total as usize);
+            (watch.tell)(done, 2 * total as usize);
         }
         Ok(())
     })

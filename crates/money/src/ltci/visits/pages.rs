@@ -1,0 +1,411 @@
+//! Pages of visits. The page of one visit is made for a telephone: two large buttons.
+
+use super::model::{Place, State, Visit};
+use super::store::{self, Filter, LateEntry, Listed};
+use crate::ltci::catalogue::{self, Item};
+use crate::ltci::settlement::model as settled;
+use crate::ltci::settlement::store as settlements;
+use crate::ltci::{CORRECT, PLAN, VISIT, corrections, plans, rules};
+use axum::extract::Path;
+use axum::response::Response;
+use kernel::time::parse_local;
+use kernel::{Date, ElderId, Month, StaffId, VisitId};
+use serde::Deserialize;
+use web::ui::{self, Field, PageInfo, Tone};
+use web::{Cx, Error, Form, Markup, Page, Query, html, see_with};
+
+const SIZE: i64 = 50;
+const SOURCE: &str = "签到、签退时间由服务器记录，位置由手机提供；补录须写明原因，并在结算时核验。";
+
+pub(in crate::ltci) fn ids(elder: &str, id: &str) -> Result<(ElderId, VisitId), Error> {
+    Ok((ElderId::parse(elder).ok_or(Error::NotFound)?, VisitId::parse(id).ok_or(Error::NotFound)?))
+}
+
+fn href(v: &Visit) -> String {
+    format!("/ltci/visits/{}/{}", v.elder, v.id)
+}
+
+fn badge(state: State) -> Markup {
+    let tone = match state {
+        State::Planned => Tone::Info,
+        State::CheckedIn => Tone::Warning,
+        State::Done => Tone::Success,
+        State::Missed => Tone::Danger,
+        State::Cancelled => Tone::Neutral,
+    };
+    ui::badge(tone, state.name())
+}
+
+fn clock(at: kernel::Instant) -> String {
+    kernel::time::show(at)[11..].to_owned()
+}
+
+/// A table of visits; other pages of the insurance show it too.
+pub(in crate::ltci) fn table(cx: &Cx, visits: &[Listed]) -> Markup {
+    let rows = visits.iter().map(|row| {
+        let v = &row.visit;
+        vec![
+            ui::row_link(&href(v), format!("{} {}—{}", v.day(), clock(v.planned_from), clock(v.planned_to))),
+            ui::text(&row.elder),
+            ui::text(catalogue::names(&cx.state.policies, &v.items)),
+            html! { (row.carer) br; span.text-secondary { (row.institution) } },
+            html! { (badge(v.state)) @if v.late_entered_at.is_some() { " " (ui::badge(Tone::Warning, "补录")) } },
+            html! { @if let (Some(from), Some(minutes)) = (v.in_at, v.minutes()) { (clock(from)) " 起 " (minutes) " 分钟" } },
+        ]
+    });
+    ui::table_or(&["计划时间", "老年人", "项目", "服务人员", "状态", "实际"], rows, ui::empty("没有上门服务", None))
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct Listing {
+    from: Option<Date>,
+    to: Option<Date>,
+    state: Option<String>,
+    overdue: Option<bool>,
+    page: Option<i64>,
+}
+
+pub(super) async fn list(cx: Cx, Query(q): Query<Listing>) -> Result<Markup, Error> {
+    let overdue = q.overdue.unwrap_or_default();
+    let (from, to) = (q.from.unwrap_or(cx.today()), q.to.or(q.from).unwrap_or(cx.today()));
+    let days = (!overdue).then_some((from, to.max(from)));
+    let state = q.state.as_deref().and_then(State::parse);
+    let filter = Filter { days, state, overdue, ..Filter::default() };
+    let page = q.page.unwrap_or(1).max(1);
+    let (total, rows) = cx
+        .read(move |tx, by| {
+            Ok::<_, Error>((store::count(tx, by, &filter)?, store::list(tx, by, &filter, SIZE, (page - 1) * SIZE)?))
+        })
+        .await?;
+    let states: Vec<_> = [("", "全部状态")].into_iter().chain(State::ALL.map(|s| (s.word(), s.name()))).collect();
+    let word = state.map(State::word).unwrap_or_default();
+    let base = format!("/ltci/visits?from={from}&to={to}&state={word}&overdue={overdue}");
+    let body = html! {
+        (ui::filters("/ltci/visits", html! {
+            (ui::form_row(&[
+                ui::date("从", "from", Some(from)),
+                ui::date("到", "to", Some(to)),
+                ui::select("状态", "state", &states, word),
+            ]))
+            (ui::checkbox("只看已过时间而没有签退的", "overdue", overdue))
+        }))
+        (table(&cx, &rows))
+        (ui::pager(&PageInfo::new(base, page, SIZE, total)))
+    };
+    Ok(Page::new(&cx, "上门服务").source(SOURCE).body(body))
+}
+
+pub(super) async fn mine(cx: Cx) -> Result<Markup, Error> {
+    let Some(carer) = cx.user.staff else {
+        let body = ui::alert(Tone::Info, "您的账号没有关联服务人员", "签到、签退由服务人员本人办理；查看全部服务请到“上门服务”。");
+        return Ok(Page::new(&cx, "我的上门").body(body));
+    };
+    let filter = Filter { carer: Some(carer), ..Filter::day(cx.today()) };
+    let (visits, names) = cx
+        .read(move |tx, by| {
+            let visits = store::list(tx, by, &filter, 100, 0)?;
+            let mut names = vec![];
+            for row in &visits {
+                names.push(registry::areas::store::name(tx, row.area)?);
+            }
+            Ok::<_, Error>((visits, names))
+        })
+        .await?;
+    let body = html! {
+        @if visits.is_empty() { (ui::empty("今天没有安排上门", None)) }
+        @for (row, area) in visits.iter().zip(&names) {
+            (ui::card("", html! {
+                div.yy-visit {
+                    p { strong { (clock(row.visit.planned_from)) "—" (clock(row.visit.planned_to)) } " " (badge(row.visit.state)) }
+                    p { a href={ "/elders/" (row.visit.elder) } { (row.elder) } "，" (area) }
+                    p.text-secondary { (catalogue::names(&cx.state.policies, &row.visit.items)) }
+                    (buttons(&cx, &row.visit))
+                    p { a href=(href(&row.visit)) { "详情、补录" } }
+                }
+            }))
+        }
+    };
+    Ok(Page::new(&cx, "我的上门").source(SOURCE).body(body))
+}
+
+/// The large button that fits the state; the page's script fills in the place.
+fn buttons(cx: &Cx, v: &Visit) -> Markup {
+    let step = match v.state {
+        State::Planned => Some(("check-in", "签到")),
+        State::CheckedIn => Some(("check-out", "签退")),
+        _ => None,
+    };
+    html! {
+        @if let (Some((path, text)), true) = (step, cx.user.staff == Some(v.carer) && cx.may(VISIT)) {
+            form method="post" action={ (href(v)) "/" (path) } data-geo {
+                (ui::csrf(cx))
+                input type="hidden" name="lon"; input type="hidden" name="lat"; input type="hidden" name="accuracy";
+                button.btn.btn-primary.btn-lg.w-100 type="submit" { (text) }
+            }
+        }
+    }
+}
+
+struct Shown {
+    visit: Visit,
+    name: String,
+    institution: String,
+    carer: String,
+    carers: Vec<plans::model::Carer>,
+    lines: Vec<(Month, settled::State, settlements::Shown)>,
+    corrections: Vec<corrections::model::Correction>,
+    correctable: bool,
+}
+
+pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> Result<Markup, Error> {
+    let (elder, id) = ids(&elder, &id)?;
+    let shown = cx
+        .read(move |tx, by| {
+            let visit = store::find(tx, by, elder, id)?;
+            Ok::<_, Error>(Shown {
+                name: registry::elders::store::find(tx, by, elder)?.name,
+                institution: plans::store::institution_name(tx, visit.institution)?,
+                carer: plans::store::staff(tx, visit.carer).map(|c| c.name).unwrap_or_default(),
+                carers: plans::store::carers(tx, visit.institution)?,
+                lines: settlements::of_visit(tx, elder, id)?,
+                corrections: corrections::store::of_visit(tx, elder, id)?,
+                correctable: corrections::store::correctable(tx, elder, id)?,
+                visit,
+            })
+        })
+        .await?;
+    let v = &shown.visit;
+    let items = catalogue::items(&cx.state.policies, v.county, v.day());
+    let frozen = shown.lines.iter().any(|(_, state, _)| state.frozen());
+    let late = !frozen && matches!(v.state, State::Planned | State::CheckedIn | State::Missed | State::Done);
+    let body = html! {
+        (buttons(&cx, v))
+        (ui::card("服务", visit_facts(&cx, &shown)))
+        @if !shown.lines.is_empty() { (ui::card("结算", line_table(&shown.lines))) }
+        @if !shown.corrections.is_empty() { (ui::card("更正", corrections::pages::list_of(&cx, &shown.corrections))) }
+        @if late && cx.may(VISIT) { (late_form(&cx, v, &items)) }
+        @if v.state == State::Planned && cx.may(PLAN) && !frozen { (reassign_form(&cx, v, &shown.carers)) }
+        @if v.state == State::Planned && cx.may(VISIT) && !frozen { (call_off_form(&cx, v)) }
+        @if shown.correctable && cx.may(CORRECT) { (corrections::pages::form(&cx, v, &items)) }
+    };
+    let title = format!("{} 上门服务 {}", shown.name, v.day());
+    Ok(Page::new(&cx, &title).crumb("上门服务", "/ltci/visits").source(SOURCE).body(body))
+}
+
+fn visit_facts(cx: &Cx, shown: &Shown) -> Markup {
+    let v = &shown.visit;
+    let plan = format!("/ltci/plans/{}/{}", v.elder, v.plan);
+    let moment = |at: Option<kernel::Instant>| at.map_or_else(|| ui::opt(None::<String>), ui::moment);
+    ui::facts(&[
+        ("老年人", ui::link(&format!("/elders/{}", v.elder), &shown.name)),
+        ("状态", badge(v.state)),
+        ("计划时间", html! { (v.day()) " " (clock(v.planned_from)) "—" (clock(v.planned_to)) }),
+        ("项目", ui::text(catalogue::names(&cx.state.policies, &v.items))),
+        ("服务人员", html! { (shown.carer) "，" (shown.institution) }),
+        ("照护计划", ui::link(&plan, "查看计划")),
+        ("签到", moment(v.in_at)),
+        ("签退", moment(v.out_at)),
+        ("实际时长", ui::opt(v.minutes().map(|m| format!("{m} 分钟")))),
+        ("签到位置", position(cx, v)),
+        ("补录", html! { @match v.late_entered_at { Some(at) => { (ui::moment(at)) "：" (v.late_reason.clone().unwrap_or_default()) }, None => (ui::opt(None::<String>)) } }),
+        ("备注", ui::opt(v.note.clone())),
+    ])
+}
+
+/// Where the check-in was. A distance beyond the region's parameter is noted, not refused: telephones err.
+fn position(cx: &Cx, v: &Visit) -> Markup {
+    let most = rules::shown(&cx.state.policies, &["check_in_distance_metres"], v.county, v.day());
+    let far = |metres: i64| most.first().is_some_and(|p| metres > p.value);
+    html! {
+        @match v.in_place {
+            None => (ui::muted("没有取得位置")),
+            Some(Place { lon, lat, accuracy }) => {
+                (format!("{lon:.5}, {lat:.5}"))
+                @if let Some(metres) = accuracy { "（误差约 " (metres) " 米）" }
+                @if let Some(metres) = v.in_distance {
+                    br; "距所在村（社区）中心 " (metres) " 米"
+                    @if far(metres) { " " (ui::badge(Tone::Warning, "距离较远，请核实")) }
+                }
+            }
+        }
+    }
+}
+
+fn line_table(lines: &[(Month, settled::State, settlements::Shown)]) -> Markup {
+    let rows = lines.iter().map(|(month, state, line)| {
+        vec![
+            html! { a href={ "/ltci/settlements/" (line.settlement) } { (ui::month_zh(*month)) } " " (state.name()) },
+            ui::text(line.kind.name()),
+            ui::money(line.amounts.asked),
+            ui::money(line.amounts.approved),
+            ui::money(line.amounts.paid),
+            html! { @for r in line.reasons.iter() { div { span.reason-code { (r.code()) } " " (r.title()) br; (ui::muted(r.advice())) } } },
+        ]
+    });
+    ui::table(&["结算月份", "类别", ">申报", ">核准", ">基金支付", "原因"], rows)
+}
+
+/// The boxes by which what was done is ticked.
+pub(in crate::ltci) fn item_boxes(items: &[Item], ticked: &str) -> Markup {
+    html! {
+        fieldset.mb-3 {
+            legend.form-label { "实际完成的项目" }
+            @for item in items {
+                label.form-check.form-check-inline {
+                    input.form-check-input type="checkbox" name="items" value=(item.code) checked[catalogue::split(ticked).any(|c| c == item.code)];
+                    span.form-check-label { (item.name) }
+                }
+            }
+        }
+    }
+}
+
+/// Beginning and end in fields for Chinese time.
+pub(in crate::ltci) fn time_fields(v: &Visit) -> Markup {
+    let local = |at: kernel::Instant| kernel::time::show(at).replace(' ', "T");
+    ui::form_row(&[
+        ui::field("开始时间", "from", local(v.in_at.unwrap_or(v.planned_from)), Field::time().required()),
+        ui::field("结束时间", "to", local(v.out_at.unwrap_or(v.planned_to)), Field::time().required()),
+    ])
+}
+
+fn late_form(cx: &Cx, v: &Visit, items: &[Item]) -> Markup {
+    let (title, button) = if v.state == State::Done { ("修改服务记录", "保存修改") } else { ("补录", "补录") };
+    ui::card(
+        title,
+        ui::form(
+            cx,
+            &format!("{}/late", href(v)),
+            html! {
+                (time_fields(v))
+                (item_boxes(items, &v.items))
+                (ui::textarea("原因", "reason", "", Field::text().required().limit(200).hint("如：手机没电、现场无信号。超过补录期限的不能补录。")))
+                (ui::submit(button))
+            },
+        ),
+    )
+}
+
+fn reassign_form(cx: &Cx, v: &Visit, carers: &[plans::model::Carer]) -> Markup {
+    let options: Vec<(String, String)> = carers
+        .iter()
+        .filter(|c| c.id != v.carer)
+        .map(|c| (c.id.to_string(), format!("{}（{}）", c.name, c.kind.map_or("", |k| k.name()))))
+        .collect();
+    ui::card(
+        "改派",
+        ui::form(cx, &format!("{}/reassign", href(v)), html! { (ui::select("服务人员", "carer", &options, "")) (ui::submit("改派")) }),
+    )
+}
+
+fn call_off_form(cx: &Cx, v: &Visit) -> Markup {
+    let over = v.planned_to <= cx.now;
+    let (title, tone) = if over { ("登记未服务", Tone::Danger) } else { ("取消本次服务", Tone::Danger) };
+    ui::card(
+        title,
+        ui::form(
+            cx,
+            &format!("{}/call-off", href(v)),
+            html! {
+                (ui::field("说明", "call_off_reason", "", Field::text().required().limit(200)))
+                (ui::submit_toned(title, tone))
+            },
+        ),
+    )
+}
+
+#[derive(Deserialize)]
+pub(super) struct Geo {
+    lon: Option<f64>,
+    lat: Option<f64>,
+    accuracy: Option<f64>,
+}
+
+impl Geo {
+    fn place(&self) -> Option<Place> {
+        Some(Place { lon: self.lon?, lat: self.lat?, accuracy: self.accuracy.map(|m| m.round() as i64) })
+    }
+}
+
+pub(super) async fn check_in(
+    cx: Cx,
+    Path((elder, id)): Path<(String, String)>,
+    Form(geo): Form<Geo>,
+) -> Result<Response, Error> {
+    let (elder, id) = ids(&elder, &id)?;
+    let (policies, carer) = (cx.state.policies.clone(), cx.user.staff);
+    cx.write(move |tx, by| store::check_in(tx, by, &policies, elder, id, carer, geo.place())).await?;
+    Ok(see_with(&format!("/ltci/visits/{elder}/{id}"), "已签到，服务结束时请签退"))
+}
+
+pub(super) async fn check_out(
+    cx: Cx,
+    Path((elder, id)): Path<(String, String)>,
+    Form(geo): Form<Geo>,
+) -> Result<Response, Error> {
+    let (elder, id) = ids(&elder, &id)?;
+    let carer = cx.user.staff;
+    cx.write(move |tx, by| store::check_out(tx, by, elder, id, carer, geo.place())).await?;
+    Ok(see_with(&format!("/ltci/visits/{elder}/{id}"), "已签退"))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Late {
+    from: String,
+    to: String,
+    #[serde(default)]
+    items: Vec<String>,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Reads a beginning and an end from a form.
+pub(in crate::ltci) fn span(from: &str, to: &str) -> Result<(kernel::Instant, kernel::Instant), Error> {
+    let read = |name, label, text| parse_local(text).ok_or_else(|| Error::field(name, label, "请填写日期和时间"));
+    Ok((read("from", "开始时间", from)?, read("to", "结束时间", to)?))
+}
+
+pub(super) async fn late(
+    cx: Cx,
+    Path((elder, id)): Path<(String, String)>,
+    Form(form): Form<Late>,
+) -> Result<Response, Error> {
+    let (elder, id) = ids(&elder, &id)?;
+    let (from, to) = span(&form.from, &form.to)?;
+    let entry = LateEntry { from, to, items: form.items, reason: form.reason };
+    let policies = cx.state.policies.clone();
+    cx.write(move |tx, by| store::enter_late(tx, by, &policies, elder, id, &entry)).await?;
+    Ok(see_with(&format!("/ltci/visits/{elder}/{id}"), "已保存"))
+}
+
+#[derive(Deserialize)]
+pub(super) struct CallOff {
+    call_off_reason: String,
+}
+
+pub(super) async fn call_off(
+    cx: Cx,
+    Path((elder, id)): Path<(String, String)>,
+    Form(form): Form<CallOff>,
+) -> Result<Response, Error> {
+    let (elder, id) = ids(&elder, &id)?;
+    cx.write(move |tx, by| store::call_off(tx, by, elder, id, &form.call_off_reason)).await?;
+    Ok(see_with(&format!("/ltci/visits/{elder}/{id}"), "已登记"))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Reassign {
+    carer: String,
+}
+
+pub(super) async fn reassign(
+    cx: Cx,
+    Path((elder, id)): Path<(String, String)>,
+    Form(form): Form<Reassign>,
+) -> Result<Response, Error> {
+    let (elder, id) = ids(&elder, &id)?;
+    let carer = StaffId::parse(&form.carer).ok_or_else(|| Error::field("carer", "服务人员", "请选择"))?;
+    let policies = cx.state.policies.clone();
+    cx.write(move |tx, by| store::reassign(tx, by, &policies, elder, id, carer)).await?;
+    Ok(see_with(&format!("/ltci/visits/{elder}/{id}"), "已改派"))
+}
