@@ -3,6 +3,7 @@
 //! Each folder is a capability; [`subject`] is what they share: the elder that something is done for.
 
 pub mod assessments;
+pub mod contracts;
 pub mod records;
 pub mod stays;
 pub mod subject;
@@ -18,4 +19,6 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable { table: "assessments", title: "评估" },
     OwnedTable { table: "assessment_forms", title: "评估表" },
     OwnedTable { table: "assessment_events", title: "评估办理过程" },
+    OwnedTable { table: "contracts", title: "家庭医生签约" },
+    OwnedTable { table: "contract_promises", title: "签约服务项" },
 ];

@@ -100,9 +100,11 @@ pub fn candidates(
         .filter_map(|row| {
             let place = columns.area[row] as usize;
             let person = person(columns, row, on, today)?;
-            let old_enough = person.age >= ages[place]? && !resting.contains(&columns.ids[row]);
-            let answer = || priorities.of(columns.areas[place].up_to(Level::County), person);
-            old_enough.then(|| Candidate { id: columns.ids[row], age: person.age, answer: answer() })
+            if person.age < ages[place]? || resting.contains(&columns.ids[row]) {
+                return None;
+            }
+            let answer = priorities.of(columns.areas[place].up_to(Level::County), person);
+            Some(Candidate { id: columns.ids[row], age: person.age, answer })
         })
         .collect();
     all.sort_by_cached_key(|c| (!c.answer.first, Reverse(c.answer.reasons.len()), Reverse(c.age), c.id));

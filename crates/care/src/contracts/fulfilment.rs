@@ -15,6 +15,8 @@ pub struct Promise {
     pub id: PromiseId,
     /// Word of the policy table.
     pub service: String,
+    /// Its Chinese name when the contract was signed.
+    pub title: String,
     /// Who pays: word of the policy table.
     pub payer: String,
     /// Why the interval or the payer is not verified, if so.
@@ -243,7 +245,8 @@ pub fn match_checkups(wanted: &[Wanted], seen: &[Seen]) -> Vec<(PromiseId, Optio
     let mut found: Vec<(PromiseId, Option<Seen>)> = wanted.iter().map(|w| (w.id, None)).collect();
     for late in [false, true] {
         for (want, (_, found)) in wanted.iter().zip(&mut found).filter(|(_, (_, found))| found.is_none()) {
-            let (from, until) = if late { (want.slot.due_on, want.slot.lapses_on) } else { (want.slot.opens_on, want.end) };
+            let (from, until) =
+                if late { (want.slot.due_on, want.slot.lapses_on) } else { (want.slot.opens_on, want.end) };
             let fits = |c: &&Seen| {
                 let day = if late { c.on > from } else { c.on >= from && c.on <= want.slot.due_on };
                 day && c.on < until

@@ -169,7 +169,12 @@ impl Consent {
             (self.name.trim().is_empty(), "consent_name", "表示意愿的人", "请填写姓名"),
             (substitute && self.relation.trim().is_empty(), "relation", "与老年人的关系", "代为表示意愿的，请填写关系"),
             (self.on > today, "consent_on", "征询日期", "不能晚于今天"),
-            (self.ask_again_on.is_some_and(|day| day <= self.on), "ask_again_on", "下次可征询日期", "应晚于本次征询日期"),
+            (
+                self.ask_again_on.is_some_and(|day| day <= self.on),
+                "ask_again_on",
+                "下次可征询日期",
+                "应晚于本次征询日期",
+            ),
         ];
         checks.into_iter().filter(|(wrong, ..)| *wrong).map(|(_, field, label, text)| (field, label, text)).collect()
     }
@@ -184,6 +189,8 @@ pub struct Party {
     pub name: String,
     /// Sex, 男 or 女.
     pub sex: &'static str,
+    /// The last four characters of the identity number.
+    pub id_tail: String,
     /// Date of birth.
     pub born: Date,
     /// Where the elder lives.

@@ -61,9 +61,11 @@ pub struct Listed {
     pub overdue: i64,
 }
 
-const FROM: &str = "from contracts c join elders e on e.id = c.elder_id join institutions i on i.id = c.institution_id where";
+const FROM: &str =
+    "from contracts c join elders e on e.id = c.elder_id join institutions i on i.id = c.institution_id where";
 /// Not done, and may still be made up: `$1` is today.
-const OVERDUE: &str = "p.done_on is null and p.due_on < $1 and p.lapses_on > $1 and coalesce(c.ended_on, c.until_on) > $1";
+const OVERDUE: &str =
+    "p.done_on is null and p.due_on < $1 and p.lapses_on > $1 and coalesce(c.ended_on, c.until_on) > $1";
 
 /// The condition, with today as `$1`.
 fn condition(by: &Actor, f: &Filter) -> (String, Vec<Value<'static>>) {
@@ -174,8 +176,8 @@ pub struct Waiting {
     pub key: Key,
     /// Name of the elder.
     pub name: String,
-    /// Word of the policy table.
-    pub service: String,
+    /// What is to be done.
+    pub title: String,
     /// Last day in time.
     pub due_on: Date,
     /// The doctor.
@@ -204,7 +206,7 @@ pub fn waiting(tx: &mut Tx<'_>, by: &Actor, from: Date, until: Date, limit: i64)
     let total = tx.count(&format!("select count(*) {from}"), &values)?;
     values.push(limit.into());
     let sql = format!(
-        "select p.elder_id, p.contract_id, e.name, p.service, p.due_on, c.doctor_name {from}
+        "select p.elder_id, p.contract_id, e.name, p.title, p.due_on, c.doctor_name {from}
          order by p.due_on, p.elder_id, p.id limit ${}",
         values.len()
     );
@@ -213,7 +215,7 @@ pub fn waiting(tx: &mut Tx<'_>, by: &Actor, from: Date, until: Date, limit: i64)
         Ok(Waiting {
             key: Key { elder: c.take()?, id: c.take()? },
             name: c.take()?,
-            service: c.take()?,
+            title: c.take()?,
             due_on: c.take()?,
             doctor: c.take()?,
         })

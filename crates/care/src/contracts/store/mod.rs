@@ -5,7 +5,7 @@ pub mod lists;
 pub mod steps;
 
 use super::fulfilment::{self, Done, Promise, Seen, Slot, Wanted};
-use super::model::{Centre, Consent, Contract, Doctor, Key, Package, Party, State, standing};
+use super::model::{Centre, Consent, Contract, Doctor, Key, Party, State, standing};
 use db::{Actor, Json, Result, Row, Tx, params};
 use kernel::{Area, CheckupId, ContractId, Date, ElderId, Instant, InstitutionId, PromiseId, StaffId};
 use registry::elders::facts::{self, Fact};
@@ -64,6 +64,7 @@ pub fn party(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, on: Date) -> Result<Pa
         id: elder,
         name: e.name,
         sex: e.sex.name(),
+        id_tail: e.id_tail,
         born: e.born,
         area: e.area,
         present: e.status == Status::Alive && e.merged_into.is_none(),
@@ -100,18 +101,20 @@ fn all(tx: &mut Tx<'_>, elder: ElderId) -> Result<Vec<Contract>> {
     tx.query(&sql, params![elder], contract)
 }
 
-const PROMISE: &str = "id, service, payer, unverified, nth, opens_on, due_on, lapses_on, done_on, done_by_id, done_by, result,
+const PROMISE: &str =
+    "id, service, title, payer, unverified, nth, opens_on, due_on, lapses_on, done_on, done_by_id, done_by, result,
      checkup_id";
 
 fn promise(row: &Row<'_>) -> Result<Promise> {
     let mut c = row.columns();
-    let (id, service, payer, unverified, nth) = (c.take()?, c.take()?, c.take()?, c.take()?, c.take()?);
+    let (id, service, title) = (c.take()?, c.take()?, c.take()?);
+    let (payer, unverified, nth) = (c.take()?, c.take()?, c.take()?);
     let slot = Slot { opens_on: c.take()?, due_on: c.take()?, lapses_on: c.take()? };
     let (on, by_id, by): (Option<Date>, Option<StaffId>, Option<String>) = (c.take()?, c.take()?, c.take()?);
     let (result, checkup): (Option<String>, Option<CheckupId>) = (c.take()?, c.take()?);
     let (by, result) = (by.unwrap_or_default(), result.unwrap_or_default());
     let done = on.map(|on| Done { on, by_id, by, result, checkup });
-    Ok(Promise { id, service, payer, unverified, nth, slot, done })
+    Ok(Promise { id, service, title, payer, unverified, nth, slot, done })
 }
 
 /// The promises of a contract, by due date. Callers have seen the contract.
@@ -207,8 +210,9 @@ pub(super) fn follow(tx: &mut Tx<'_>, elder: ElderId) -> Result<()> {
 /// Closes the institution's link to the elder, unless another contract with it goes on.
 fn unlink(tx: &mut Tx<'_>, c: &Contract, until: Date) -> Result<()> {
     let others = all(tx, c.key.elder)?;
-    let goes_on =
-        |o: &Contract| o.key != c.key && o.institution == c.institution && o.state == State::Signed && o.end() > Some(until);
+    let goes_on = |o: &Contract| {
+        o.key != c.key && o.institution == c.institution && o.state == State::Signed && o.end() > Some(until)
+    };
     if others.iter().any(goes_on) {
         return Ok(());
     }
@@ -221,7 +225,8 @@ fn unlink(tx: &mut Tx<'_>, c: &Contract, until: Date) -> Result<()> {
 /// # Errors
 /// What the engine says.
 pub fn match_checkups(tx: &mut Tx<'_>, elder: ElderId) -> Result<()> {
-    let sql = "select p.id, p.service, p.opens_on, p.due_on, p.lapses_on, coalesce(c.ended_on, c.until_on), p.checkup_id
+    let sql =
+        "select p.id, p.service, p.opens_on, p.due_on, p.lapses_on, coalesce(c.ended_on, c.until_on), p.checkup_id
                from contract_promises p join contracts c on c.elder_id = p.elder_id and c.id = p.contract_id
                where p.elder_id = $1 and p.service in ($2, $3) and (p.done_on is null or p.checkup_id is not null)
                order by p.due_on, p.id";
@@ -331,7 +336,11 @@ fn write(tx: &mut Tx<'_>, now: Instant, before: State, c: &Contract) -> Result<(
             now
         ],
     )?;
-    if written == 0 { Err(db::Error::Conflict("别人刚刚办理了这份签约，请刷新后再看".into())) } else { Ok(()) }
+    if written == 0 {
+        Err(db::Error::Conflict("别人刚刚办理了这份签约，请刷新后再看".into()))
+    } else {
+        Ok(())
+    }
 }
 
 /// Keeps others from signing for the elder until the transaction ends.
@@ -345,17 +354,19 @@ fn add_promise(
     by: &Actor,
     key: Key,
     due: &super::model::Due,
+    title: &str,
     unverified: Option<&String>,
 ) -> Result<()> {
     let id = PromiseId::new(by.now, tx.chance());
     tx.exec(
-        "insert into contract_promises (elder_id, id, contract_id, service, payer, unverified, nth, opens_on, due_on,
-           lapses_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into contract_promises (elder_id, id, contract_id, service, title, payer, unverified, nth, opens_on, due_on,
+           lapses_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         params![
             key.elder,
             id,
             key.id,
             &due.service,
+            title,
             &due.payer,
             unverified,
             due.nth,
@@ -394,12 +405,4 @@ fn of_the_gone(tx: &mut Tx<'_>, by: &Actor, limit: i64) -> Result<Vec<Waiting>> 
 #[must_use]
 pub fn key(elder: &str, id: &str) -> Option<Key> {
     Some(Key { elder: ElderId::parse(elder)?, id: ContractId::parse(id)? })
-}
-
-/// The default package column for a refusal, which has none of its own: the one that was proposed.
-pub(super) const fn package_of(asked: Option<Package>, proposed: Package) -> Package {
-    match asked {
-        Some(package) => package,
-        None => proposed,
-    }
 }

@@ -3,8 +3,8 @@
 
 use crate::contracts::fulfilment::{Done, Promise};
 use crate::contracts::model::{
-    self, Consent, Contract, Key, Package, Party, State, against_centre, against_consent, against_doctor, against_others,
-    against_person,
+    self, Consent, Contract, Key, Package, Party, State, against_centre, against_consent, against_doctor,
+    against_others, against_person,
 };
 use crate::records::{self, NewCheckup};
 use chrono::Days;
@@ -55,7 +55,9 @@ fn unless(reasons: Vec<Reason>) -> Result<()> {
 fn needed(text: &str, field: &str, label: &str) -> Result<()> {
     match text.trim().chars().count() {
         0 => Err(Error::field(field, label, "请写明")),
-        n if n > LONGEST_NOTE => Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {LONGEST_NOTE} 字以内"))),
+        n if n > LONGEST_NOTE => {
+            Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {LONGEST_NOTE} 字以内")))
+        }
         _ => Ok(()),
     }
 }
@@ -203,7 +205,8 @@ fn owe(tx: &mut Tx<'_>, by: &Actor, library: &Library, party: &Party, c: &mut Co
     }
     for due in model::schedule(&services, from, until) {
         let doubt = doubt(library, &decision, &due.service);
-        super::add_promise(tx, by, c.key, &due, doubt.as_ref())?;
+        let title = library.label("promised service", &due.service).unwrap_or(&due.service);
+        super::add_promise(tx, by, c.key, &due, title, doubt.as_ref())?;
     }
     c.promised = Some(decision);
     Ok(())
@@ -312,7 +315,7 @@ pub fn fulfil(
     };
     let done = Done { on, by_id, by: who, result: kernel::text::clean(result), checkup: None };
     super::write_done(tx, by, key.elder, id, &done)?;
-    log(tx, by, key, "fulfil", format!("{} 第 {} 次，{on}", promise.service, promise.nth))
+    log(tx, by, key, "fulfil", format!("{} 第 {} 次，{on}", promise.title, promise.nth))
 }
 
 /// Records the check-up that a promise asks for: it becomes a health check-up like any other, moves the health-management
@@ -326,12 +329,12 @@ pub fn examine(tx: &mut Tx<'_>, by: &Actor, key: Key, id: PromiseId, new: &NewCh
         return Err(Error::NotFound);
     }
     open_on(&promise, new.on, end, by.today())?;
-    records::store::save(tx, by, new, "登记")?;
+    records::store::register(tx, by, new)?;
     let (_, promise, _) = promise_of(tx, by, key, id)?;
     if promise.done.is_none() {
         return Err(Error::refused("FD-12", format!("{} 的体检已对应到另一期，请核对体检日期", new.on)));
     }
-    log(tx, by, key, "fulfil", format!("{} 第 {} 次，{}", promise.service, promise.nth, new.on))
+    log(tx, by, key, "fulfil", format!("{} 第 {} 次，{}", promise.title, promise.nth, new.on))
 }
 
 /// Takes back a service that was recorded by mistake. One that a check-up shows is taken back with the check-up.
@@ -346,7 +349,7 @@ pub fn reopen(tx: &mut Tx<'_>, by: &Actor, key: Key, id: PromiseId, why: &str) -
         return Err(Error::refused("FD-13", "这一项由体检记录自动对应，如有误请更正体检记录"));
     }
     super::clear(tx, key.elder, id)?;
-    log(tx, by, key, "reopen", format!("{} 第 {} 次：{}", promise.service, promise.nth, why.trim()))
+    log(tx, by, key, "reopen", format!("{} 第 {} 次：{}", promise.title, promise.nth, why.trim()))
 }
 
 /// Ends what time has ended: contracts whose term is over expire, those of the dead and of those who moved away end. Answers
