@@ -493,6 +493,14 @@ impl Assessment {
         self.scored.as_ref().map(|scored| scored.level)
     }
 
+    /// Takes a result back that does not stand; the events still tell of it.
+    pub(super) fn forget_result(&mut self) {
+        (self.agreed, self.scored, self.changes) = (None, None, vec![]);
+        (self.proposed_on, self.reviewed_on) = (None, None);
+        (self.reviewer_account, self.reviewer) = (None, None);
+        (self.notice_from, self.notice_until) = (None, None);
+    }
+
     /// Takes the step that an event means.
     ///
     /// # Errors

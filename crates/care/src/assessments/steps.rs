@@ -372,6 +372,7 @@ pub fn review(
     unless(model::against_reviewer(&store::forms(tx, key)?, by.account, staff).into_iter().collect())?;
     if !approve {
         needed(note, "note", "退回理由")?;
+        hand.a.forget_result();
         return hand.done(tx, by, "return", note);
     }
     (hand.a.reviewer_account, hand.a.reviewer) = (by.account, Some(by.name.clone()));
@@ -434,7 +435,7 @@ pub fn reassess(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key, staff:
     let rules = hand.rules(library, by.today());
     unless(model::against_assessors(&assessors, &earlier, &rules, by.today()))?;
     hand.a.round += 1;
-    (hand.a.notice_from, hand.a.notice_until) = (None, None);
+    hand.a.forget_result();
     for (seat, who) in (1..).zip(&assessors) {
         store::seat(tx, by, key, hand.a.round, seat, who)?;
     }

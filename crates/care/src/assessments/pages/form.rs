@@ -51,20 +51,20 @@ pub(in super::super) async fn show(cx: Cx, Path(ids): Path<(String, String)>) ->
 
 fn body(cx: &Cx, key: Key, scale: &Scale, view: &View) -> Markup {
     let url = format!("{}/form", key.href());
-    let token = format!("{{\"x-csrf-token\": \"{}\"}}", cx.csrf());
     html! {
         p { (view.subject.age_and_sex(cx.today())) "　评估员：" (view.form.name) }
-        div.sticky-top.bg-white.p-2.mb-3.border { (state(scale, &view.form.answers, None)) }
-        form method="post" action=(url) hx-headers=(token) data-autosave {
+        div.sticky-top.bg-white.p-2.mb-3.border { (state(scale, &view.form.answers, html! {})) }
+        form method="post" action=(url) novalidate hx-post=(url) hx-trigger="change" hx-target="#form-state"
+            hx-swap="outerHTML" hx-sync="this:queue last" {
             (ui::csrf(cx))
             @for domain in &scale.domains {
                 h2.mt-4 { (domain.name) }
                 @for item in scale.items.iter().filter(|item| item.domain == domain.code) {
-                    (item_card(&url, item, view.form.answers.items.get(&item.code).copied()))
+                    (item_card(item, view.form.answers.items.get(&item.code).copied()))
                 }
             }
             @if !scale.flags.is_empty() { h2.mt-4 { "其他情况" } }
-            @for flag in &scale.flags { (flag_card(&url, flag, view.form.answers.flags.get(&flag.code).copied())) }
+            @for flag in &scale.flags { (flag_card(flag, view.form.answers.flags.get(&flag.code).copied())) }
             noscript { (ui::submit_toned("保存已填内容", Tone::Neutral)) }
         }
         (ui::card("提交", html! {
@@ -74,15 +74,15 @@ fn body(cx: &Cx, key: Key, scale: &Scale, view: &View) -> Markup {
     }
 }
 
-/// How far the form is: kept when, how many, and which are open. Replaced after every touch.
-fn state(scale: &Scale, answers: &Answers, kept: Option<&str>) -> Markup {
+/// How far the form is: what became of the last touch, how many are answered, and which are open. Replaced after every touch.
+fn state(scale: &Scale, answers: &Answers, kept: Markup) -> Markup {
     let all = compare::questions(scale).count();
     let open = scale.unanswered(answers);
     html! {
         div #form-state aria-live="polite" {
             (ui::progress((all - open.len()) as i64, all as i64))
             div {
-                @if let Some(time) = kept { "已保存（" (time) "）。" }
+                (kept)
                 @if open.is_empty() { strong { "已全部答完，可以提交。" } } @else {
                     "未答："
                     @for one in &open { a.me-2 href=(format!("#q-{}", one.code)) title=(one.name) { (one.code) } }
@@ -92,10 +92,9 @@ fn state(scale: &Scale, answers: &Answers, kept: Option<&str>) -> Markup {
     }
 }
 
-fn frame(url: &str, code: &str, title: &str, guide: &str, control: Markup) -> Markup {
+fn frame(code: &str, title: &str, guide: &str, control: Markup) -> Markup {
     html! {
-        fieldset.card.mb-3 id=(format!("q-{code}")) hx-post=(url) hx-trigger="change" hx-include="this"
-            hx-target="#form-state" hx-swap="outerHTML" {
+        fieldset.card.mb-3 id=(format!("q-{code}")) {
             div.card-body {
                 legend.h3 { span.text-secondary { (code) } " " (title) }
                 @if !guide.is_empty() { p.text-secondary { (guide) } }
@@ -121,14 +120,14 @@ fn choices(inner: Markup) -> Markup {
     html! { div.form-selectgroup.form-selectgroup-boxes.d-flex.flex-column { (inner) } }
 }
 
-fn item_card(url: &str, item: &Item, chosen: Option<i64>) -> Markup {
+fn item_card(item: &Item, chosen: Option<i64>) -> Markup {
     let options = html! {
         @for (points, text) in &item.options { (choice(&item.code, *points, &format!("{points} 分　{text}"), chosen)) }
     };
-    frame(url, &item.code, &item.name, &item.guide, choices(options))
+    frame(&item.code, &item.name, &item.guide, choices(options))
 }
 
-fn flag_card(url: &str, flag: &Flag, chosen: Option<i64>) -> Markup {
+fn flag_card(flag: &Flag, chosen: Option<i64>) -> Markup {
     let control = if flag.max == 1 {
         choices(html! { (choice(&flag.code, 0, "否", chosen)) (choice(&flag.code, 1, "是", chosen)) })
     } else {
@@ -138,7 +137,7 @@ fn flag_card(url: &str, flag: &Flag, chosen: Option<i64>) -> Markup {
                 aria-label=(flag.text);
         }
     };
-    frame(url, &flag.code, &flag.text, "", control)
+    frame(&flag.code, &flag.text, "", control)
 }
 
 fn answers(scale: &Scale, given: &BTreeMap<String, String>) -> Result<Answers, Error> {
@@ -164,15 +163,25 @@ pub(in super::super) async fn save(
         let scale = steps::scale(&library, &store::find(tx, &subject, key.id)?.application.scale)?;
         steps::save_form(tx, by, &library, key, staff, &answers(scale, &given)?).map(drop)
     });
-    written.await?;
+    let written = written.await;
     if !headers.contains_key("hx-request") {
+        written?;
         return Ok(web::see_with(&format!("{}/form", key.href()), "已保存"));
     }
     let view = load(&cx, key).await?;
     let library = cx.state.policies.clone();
     let scale = steps::scale(&library, &view.a.application.scale)?;
+    Ok(state(scale, &view.form.answers, kept(&cx, written)).into_response())
+}
+
+/// What became of the last touch, in words.
+fn kept(cx: &Cx, written: Result<(), Error>) -> Markup {
     let time = kernel::time::show(cx.now);
-    Ok(state(scale, &view.form.answers, time.split(' ').next_back()).into_response())
+    let time = time.split(' ').next_back().unwrap_or_default();
+    match written {
+        Ok(()) => html! { "已保存（" (time) "）。" },
+        Err(e) => ui::alert(Tone::Danger, "刚才的答案没有保存", e.text()),
+    }
 }
 
 pub(in super::super) async fn submit(cx: Cx, Path(ids): Path<(String, String)>) -> Result<Response, Error> {
