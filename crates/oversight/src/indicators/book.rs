@@ -28,7 +28,8 @@ fn text(sheet: &mut Worksheet, row: u32, at: u16, cell: &str) -> Result<()> {
     Ok(())
 }
 
-const FIGURES: &[&str] = &["区划", "区划代码", "指标", "指标代码", "分子", "分母", "数值", "目标", "结论", "文件", "说明"];
+const FIGURES: &[&str] =
+    &["区划", "区划代码", "指标", "指标代码", "分子", "分母", "数值", "目标", "结论", "文件", "说明"];
 
 /// The figures of an area and of its parts.
 ///

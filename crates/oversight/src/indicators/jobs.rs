@@ -1,12 +1,12 @@
 //! What happens without being asked: the figures of the day are kept, what is below its target becomes work, and the
 //! column copy is held against SQL.
 
+use super::READ;
 use super::model::{ALL, About, Code, Side};
 use super::people::{self, Tally};
 use super::rules::Rules;
 use super::store::{self, Kept, PeopleList};
 use super::survey::{Ask, Survey};
-use super::READ;
 use db::{Actor, Db, Tx};
 use kernel::area::Level;
 use kernel::{Area, Date, Month};
@@ -73,13 +73,13 @@ fn group(title: &str, mut items: Vec<WorkItem>, href: String) -> WorkGroup {
 }
 
 fn short(kept: &Kept) -> Option<WorkItem> {
-    let code = Code::parse(&kept.code)?;
-    let definition = code.definition();
+    // Urban and rural are parts of a figure that stands in the list already.
+    let definition = Some(Code::parse(&kept.code)?.definition()).filter(|d| d.key == d.target)?;
     let gap = kept.gap.unwrap_or_default();
     let among = kept.denominator.map(|d| format!(" / {d}")).unwrap_or_default();
     Some(WorkItem {
         title: definition.title.into(),
-        detail: format!("截至 {}：{}{among}，还差 {gap} {}", kept.on, kept.numerator, definition.unit),
+        detail: format!("截至 {}：{}{among}，还差 {gap} {}", kept.on, kept.numerator, kept.unit()),
         href: format!("/indicators/{}", kept.code),
         due: None,
         urgent: false,

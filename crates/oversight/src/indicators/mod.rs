@@ -45,7 +45,8 @@ pub use survey::{Ask, Survey};
 pub const READ: Permission = Permission("indicators.read");
 
 /// The menu entry.
-pub const NAV: &[Nav] = &[Nav { group: "监管", title: "考核指标", href: "/indicators", permission: READ, order: 600 }];
+pub const NAV: &[Nav] =
+    &[Nav { group: "监管", title: "考核指标", href: "/indicators", permission: READ, order: 600 }];
 
 /// All routes of the capability.
 #[must_use]

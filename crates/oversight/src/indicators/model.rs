@@ -5,7 +5,7 @@ use kernel::{Area, Bp};
 use policy::{Library, Target};
 
 /// The whole, in basis points.
-const WHOLE: i64 = 10_000;
+pub const WHOLE: i64 = 10_000;
 
 /// An indicator that this platform has the data for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -205,6 +205,15 @@ impl Code {
         ALL.iter().find(|d| d.key == key).map(|d| d.code)
     }
 
+    /// What one of the counted is called; within a county, nursing homes are counted and not counties.
+    #[must_use]
+    pub fn unit(self, count: bool) -> &'static str {
+        match self {
+            Self::NursingHomesPerCounty if count => Self::NursingHomes.definition().unit,
+            _ => self.definition().unit,
+        }
+    }
+
     /// Whether it makes sense for an area of this level; `street` when it is an urban street.
     #[must_use]
     pub fn suits(self, level: Level, street: bool) -> bool {
@@ -359,13 +368,10 @@ impl Figure {
         }
     }
 
-    /// What one of the counted is called; in a county, nursing homes are counted and not counties.
+    /// What one of the counted is called.
     #[must_use]
     pub fn unit(&self) -> &'static str {
-        match (self.code, self.measure) {
-            (Code::NursingHomesPerCounty, Measure::Count(_)) => Code::NursingHomes.definition().unit,
-            _ => self.code.definition().unit,
-        }
+        self.code.unit(matches!(self.measure, Measure::Count(_)))
     }
 
     /// How it stands to its target: `还差 3 家`, 达标.

@@ -32,10 +32,13 @@ fn wrong(field: &str, label: &str, message: &str) -> Error {
 impl Asked {
     /// What is asked, as numbers; the day is today unless said.
     fn ask(&self, cx: &Cx) -> Result<Ask, Error> {
-        let area = self.area.as_deref().map(|text| Area::parse(text).map_err(|e| wrong("area", "区划", &e.to_string())));
+        let area =
+            self.area.as_deref().map(|text| Area::parse(text).map_err(|e| wrong("area", "区划", &e.to_string())));
         let on = self.on.as_deref().map(|text| text.parse().map_err(|_| wrong("on", "统计日", "不是日期")));
-        let month =
-            self.month.as_deref().map(|text| Month::parse(text).ok_or_else(|| wrong("month", "待遇统计月", "不是月份")));
+        let month = self
+            .month
+            .as_deref()
+            .map(|text| Month::parse(text).ok_or_else(|| wrong("month", "待遇统计月", "不是月份")));
         let on: Date = on.transpose()?.unwrap_or(cx.today());
         if on > cx.today() {
             return Err(wrong("on", "统计日", "晚于今天"));

@@ -191,13 +191,7 @@ pub fn count_people(tx: &mut Tx<'_>, by: &Actor, list: &PeopleList<'_>) -> Resul
 ///
 /// # Errors
 /// What the engine says.
-pub fn people(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    list: &PeopleList<'_>,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<Person>> {
+pub fn people(tx: &mut Tx<'_>, by: &Actor, list: &PeopleList<'_>, limit: i64, offset: i64) -> Result<Vec<Person>> {
     let mut w = condition(by, list);
     let (limit, offset) = (w.bind(limit), w.bind(offset));
     let sql = format!(
@@ -247,6 +241,14 @@ pub struct Kept {
     pub denominator: Option<i64>,
     /// How many were short of the target; 0 when it was reached, none without a target or data.
     pub gap: Option<i64>,
+}
+
+impl Kept {
+    /// What one of the counted is called.
+    #[must_use]
+    pub fn unit(&self) -> &'static str {
+        Code::parse(&self.code).map_or("", |code| code.unit(self.denominator.is_none()))
+    }
 }
 
 /// Keeps the figures of a day; later days of the same month replace them.

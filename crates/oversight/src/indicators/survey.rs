@@ -105,8 +105,10 @@ impl Survey {
         let whole = tallies.iter().fold(people::Tally::default(), |all, one| all.plus(one));
         self.figures = self.figures_of(library, &self.ground.area, &whole);
         let named = self.ground.children.iter().zip(&tallies);
-        let part =
-            |(area, tally): (&AreaRow, _)| Part { area: Some(area.clone()), figures: self.figures_of(library, area, tally) };
+        let part = |(area, tally): (&AreaRow, _)| Part {
+            area: Some(area.clone()),
+            figures: self.figures_of(library, area, tally),
+        };
         let mut parts: Vec<Part> = named.map(part).collect();
         parts.extend(tallies.last().and_then(|rest| self.rest(library, &children, rest)));
         self.parts = if children.is_empty() { Vec::new() } else { parts };
@@ -193,13 +195,7 @@ impl Survey {
     }
 
     /// What a reader must know to trust a figure.
-    fn notes(
-        &self,
-        code: Code,
-        document: Option<&str>,
-        places: &places::Tally,
-        people: &people::Tally,
-    ) -> Vec<String> {
+    fn notes(&self, code: Code, document: Option<&str>, places: &places::Tally, people: &people::Tally) -> Vec<String> {
         let mut notes: Vec<String> = document.map(|why| format!("目标所在文件未经核实：{why}")).into_iter().collect();
         let mut say = |count: i64, text: &str| {
             if count > 0 {

@@ -90,9 +90,8 @@ pub(in super::super) async fn show(
 }
 
 fn tabs(code: Code, query: &str, side: Side) -> Markup {
-    let tab = |one: Side| {
-        (format!("/indicators/{}/list{query}&side={}", code.key(), one.code()), one.name(), one == side)
-    };
+    let tab =
+        |one: Side| (format!("/indicators/{}/list{query}&side={}", code.key(), one.code()), one.name(), one == side);
     ui::tabs(&[tab(Side::Missing), tab(Side::Counted)])
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Asked, backward, filters, percents, standing, survey};
 use crate::indicators::jobs::list_href;
-use crate::indicators::model::{Code, Definition, Figure, Measure, Side, Verdict};
+use crate::indicators::model::{Code, Definition, Figure, Measure, Side, Verdict, WHOLE};
 use crate::indicators::store::{self, Kept};
 use crate::indicators::survey::{Part, Survey};
 use axum::extract::Path;
@@ -15,7 +15,11 @@ pub(super) fn parse(code: &str) -> Result<Code, Error> {
     Code::parse(code).ok_or(Error::NotFound)
 }
 
-pub(in super::super) async fn show(cx: Cx, Path(code): Path<String>, Query(asked): Query<Asked>) -> Result<Markup, Error> {
+pub(in super::super) async fn show(
+    cx: Cx,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Error> {
     let code = parse(&code)?;
     let survey = survey(&cx, &asked).await?;
     let area = survey.ground.area.code;
@@ -30,7 +34,7 @@ pub(in super::super) async fn show(cx: Cx, Path(code): Path<String>, Query(asked
             None => { (ui::empty("这项指标不适用于这一级区划，请选择上级或下级区划。", None)) }
         }
         (parts(&survey, code, &asked))
-        (months(&course, definition))
+        (months(&course))
         (meaning(definition, &survey))
     };
     let page = Page::new(&cx, &title).crumb("考核指标", &format!("/indicators{}", asked.query(area)));
@@ -87,12 +91,15 @@ fn chart(survey: &Survey, code: Code) -> Markup {
     let counts = with.iter().all(|(_, f)| matches!(f.measure, Measure::Count(_)));
     let goal = with.iter().find_map(|(_, f)| f.goal.as_ref()).map(|g| g.target.value as f64);
     let (data, goal, unit) = if counts {
-        (json!(with.iter().map(|(_, f)| f.numerator()).collect::<Vec<_>>()), goal, code.definition().unit)
+        (json!(with.iter().map(|(_, f)| f.numerator()).collect::<Vec<_>>()), goal, code.unit(true))
     } else {
         (json!(percents(survey, code)), goal.map(|g| g / 100.0), "%")
     };
-    let names: Vec<&str> =
-        if counts { with.iter().map(|(p, _)| p.name()).collect() } else { survey.parts.iter().map(Part::name).collect() };
+    let names: Vec<&str> = if counts {
+        with.iter().map(|(p, _)| p.name()).collect()
+    } else {
+        survey.parts.iter().map(Part::name).collect()
+    };
     let line: Vec<_> = goal.iter().map(|g| json!({ "yAxis": g, "name": "目标" })).collect();
     let option = json!({
         "tooltip": { "trigger": "axis" }, "grid": { "left": 48, "right": 48, "bottom": 72 },
@@ -106,9 +113,9 @@ fn chart(survey: &Survey, code: Code) -> Markup {
 }
 
 /// The figures that were kept, the newest first.
-fn months(course: &[Kept], definition: &Definition) -> Markup {
+fn months(course: &[Kept]) -> Markup {
     let rows = course.iter().rev().map(|kept| {
-        let share = kept.denominator.filter(|d| *d > 0).map(|d| kernel::Bp(kept.numerator * 10_000 / d));
+        let share = kept.denominator.filter(|d| *d > 0).map(|d| kernel::Bp(kept.numerator * WHOLE / d));
         vec![
             ui::text(ui::month_zh(kept.month)),
             ui::text(kept.on),
@@ -118,7 +125,7 @@ fn months(course: &[Kept], definition: &Definition) -> Markup {
             match kept.gap {
                 None => ui::opt(None::<String>),
                 Some(0) => ui::text(Verdict::Met.word()),
-                Some(gap) => ui::text(format!("还差 {gap} {}", definition.unit)),
+                Some(gap) => ui::text(format!("还差 {gap} {}", kept.unit())),
             },
         ]
     });
