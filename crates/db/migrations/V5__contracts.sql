@@ -31,6 +31,7 @@ create table contracts (
   primary key (elder_id, id)
 );
 create index contracts_institution on contracts (institution_id, state);
+create index contracts_newest on contracts (id);
 create index contracts_state on contracts (state, until_on);
 
 -- One row for each time that a service is due. It may be done from opens_on on, in time until due_on, late before lapses_on.

@@ -18,6 +18,7 @@ pub fn nightly(db: &Db, by: &Actor, library: &Library) -> Result<String, Error> 
             some => ended += some,
         }
     }
-    db.write(|tx| store::gaps::recount(tx, by, library))?;
+    let gaps = db.read(|tx| store::gaps::count(tx, by, library))?;
+    db.write(|tx| store::gaps::keep(tx, by, gaps))?;
     Ok(format!("签约到期或终止 {ended} 份"))
 }

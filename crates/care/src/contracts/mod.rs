@@ -12,6 +12,22 @@
 //!
 //! A consent begins as `draft`; a refusal is `declined` and stays so, so that nobody asks each week.
 //!
+//! | reason | against |
+//! |---|---|
+//! | FD-01 | younger than the documents' age |
+//! | FD-02 | another contract in the same time |
+//! | FD-03 | dead or moved away |
+//! | FD-04 | no consent, or consent after the signing |
+//! | FD-05 | doctor of another institution, no doctor, without a certificate that holds |
+//! | FD-06 | does not live here for good |
+//! | FD-07 | not a community or township health centre |
+//! | FD-08 | done for another institution than one's own |
+//! | FD-09 | no document of the place provides contracts, or the package |
+//! | FD-10 | no document sets the term |
+//! | FD-11 | signed in the future |
+//! | FD-12 | the check-up belongs to another time of the service |
+//! | FD-13 | shown by a check-up, so taken back with it |
+//!
 //! | file | holds |
 //! |---|---|
 //! | [`model`] | what a contract is, what is against one, when each service is due |

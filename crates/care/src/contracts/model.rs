@@ -295,6 +295,14 @@ pub struct Doctor {
     pub certificate_until: Option<Date>,
 }
 
+impl Doctor {
+    /// Whether they may sign for their institution on the day.
+    #[must_use]
+    pub fn may_sign(&self, on: Date) -> bool {
+        against_doctor(self, self.institution, on).is_empty()
+    }
+}
+
 /// A contract as it stands in the store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contract {

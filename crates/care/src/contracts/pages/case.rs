@@ -95,7 +95,7 @@ fn signing(cx: &Cx, case: &Case) -> Markup {
     let doctors: Vec<(String, String)> = case
         .people
         .iter()
-        .filter(|person| person.physician)
+        .filter(|person| person.may_sign(cx.today()))
         .map(|d| {
             (d.id.to_string(), format!("{}（{}）", d.name, d.qualification.as_deref().unwrap_or("未登记资格证书")))
         })
@@ -109,7 +109,7 @@ fn signing(cx: &Cx, case: &Case) -> Markup {
     };
     html! {
         (ui::card("签订协议", html! {
-            @if doctors.is_empty() { (ui::alert(Tone::Warning, "本机构没有登记医师", "请先在从业人员中登记有资格证书的医师。")) }
+            @if doctors.is_empty() { (ui::alert(Tone::Warning, "本机构没有可签约的医师", "请先在从业人员中登记医师及其在有效期内的资格证书。")) }
             @else { (ui::form(cx, &format!("{}/sign", c.key.href()), body)) }
         }))
         (ui::card("两种服务包承诺的服务", packages(cx, case)))

@@ -127,6 +127,7 @@ fn filters(cx: &Cx, wanted: &Wanted, institutions: Choices, doctors: Choices) ->
     ui::filters(
         "/contracts",
         html! {
+            @if let Some(area) = &wanted.area { (ui::hidden("area", area)) }
             (ui::select("签约机构", "institution", &with((ALL, "全部机构"), institutions), &wanted.institution(cx)))
             (ui::select("家庭医生", "doctor", &with(("", "全部医生"), doctors), &chosen(&wanted.doctor)))
             (ui::select("状态", "state", &states, &chosen(&wanted.state)))

@@ -33,11 +33,12 @@ pub struct Gap {
     pub priority: i64,
 }
 
-/// Counts anew, for all areas within the actor's sight that have documents on contracts.
+/// Counts the elders without a contract, for all areas within the actor's sight that have documents on contracts. Only reads:
+/// a large register takes seconds, and nobody should wait for it to write.
 ///
 /// # Errors
 /// What the engine says.
-pub fn recount(tx: &mut Tx<'_>, by: &Actor, library: &Library) -> Result<()> {
+pub fn count(tx: &mut Tx<'_>, by: &Actor, library: &Library) -> Result<BTreeMap<Area, Gap>> {
     let (on, resting) = (by.today(), resting(tx, by)?);
     let (mut gaps, mut priorities) = (BTreeMap::<Area, Gap>::new(), Priorities::new(library, on));
     for county in counties(tx, by)? {
@@ -53,9 +54,18 @@ pub fn recount(tx: &mut Tx<'_>, by: &Actor, library: &Library) -> Result<()> {
             }
         })?;
     }
+    Ok(gaps)
+}
+
+/// Keeps what was counted.
+///
+/// # Errors
+/// What the engine says.
+pub fn keep(tx: &mut Tx<'_>, by: &Actor, gaps: BTreeMap<Area, Gap>) -> Result<()> {
     let (low, high) = by.scope.area.bounds();
     tx.exec("delete from contract_gaps where area between $1 and $2", db::params![low, high])?;
-    let rows = gaps.into_iter().map(|(area, g)| vec![area.into(), g.unsigned.into(), g.priority.into(), on.into()]);
+    let rows =
+        gaps.into_iter().map(|(area, g)| vec![area.into(), g.unsigned.into(), g.priority.into(), by.today().into()]);
     tx.insert_many("contract_gaps (area, unsigned, priority, on_date)", 4, rows)?;
     Ok(())
 }
