@@ -152,9 +152,35 @@ pub struct Report {
     pub resumed: bool,
 }
 
-/// Imports a file from the command line. Started again after it was stopped, it goes on where it stopped.
-///
-/// With `dry_run` nothing is written but the batch with its results.
+/// What is to be imported from the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming<'a> {
+    /// Which kind of roster.
+    pub kind: Kind,
+    /// The file; it stays where it is.
+    pub path: &'a Path,
+    /// What was decided.
+    pub options: Options,
+    /// Nothing is written but the batch with its results.
+    pub dry_run: bool,
+}
+
+impl<'a> Incoming<'a> {
+    /// A file of a kind, to be written, without further decisions.
+    #[must_use]
+    pub fn new(kind: Kind, path: &'a Path) -> Self {
+        Self { kind, path, options: Options::default(), dry_run: false }
+    }
+
+    /// The same as a dry run.
+    #[must_use]
+    pub const fn dry(self) -> Self {
+        Self { dry_run: true, ..self }
+    }
+}
+
+/// Imports a file from the command line; `tell` is told rows done and about how many there are. Started again after it
+/// was stopped, it goes on where it stopped.
 ///
 /// # Errors
 /// A sentence for the operator that names the file.
@@ -162,34 +188,23 @@ pub fn import_file(
     db: &Db,
     clock: &dyn Clock,
     by: &Actor,
-    kind: Kind,
-    path: &Path,
-    options: Options,
-    dry_run: bool,
+    file: Incoming<'_>,
     tell: &dyn Fn(usize, usize),
 ) -> Result<Report, String> {
-    let named = |stop: Stop| format!("{}：{stop}", path.display());
     let work = Work { db, clock, tell, stopping: &|| false, chunk: CHUNK };
-    import(&work, by, kind, path, options, dry_run).map_err(named)
+    import(&work, by, file).map_err(|stop| format!("{}：{stop}", file.path.display()))
 }
 
-fn import(
-    work: &Work<'_>,
-    by: &Actor,
-    kind: Kind,
-    path: &Path,
-    options: Options,
-    dry_run: bool,
-) -> Result<Report, Stop> {
-    let db = work.db;
+fn import(work: &Work<'_>, by: &Actor, file: Incoming<'_>) -> Result<Report, Stop> {
+    let (db, path) = (work.db, file.path);
     let outline = read::outline(path)?;
-    let before = db.read(|tx| store::unfinished(tx, by, kind, &outline.sm3))?.filter(|_| !dry_run);
+    let before = db.read(|tx| store::unfinished(tx, by, file.kind, &outline.sm3))?.filter(|_| !file.dry_run);
     let resumed = before.is_some();
     let id = match before {
         Some(batch) => batch.id,
-        None => enter(db, by, kind, path, &outline, options)?,
+        None => enter(db, by, file, &outline)?,
     };
-    if dry_run {
+    if file.dry_run {
         work.check(by, id, path)?;
     } else {
         if !resumed {
@@ -201,14 +216,8 @@ fn import(
     report(db, by, id, resumed)
 }
 
-fn enter(
-    db: &Db,
-    by: &Actor,
-    kind: Kind,
-    path: &Path,
-    outline: &read::Outline,
-    options: Options,
-) -> Result<BatchId, Stop> {
+fn enter(db: &Db, by: &Actor, file: Incoming<'_>, outline: &read::Outline) -> Result<BatchId, Stop> {
+    let Incoming { kind, path, options, .. } = file;
     let tops = read::Source::open(path, outline)?.tops()?;
     let layout = super::matching::find(kind, &tops)?;
     let stored = std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();

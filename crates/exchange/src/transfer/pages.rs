@@ -1,5 +1,6 @@
 //! Pages of import and export.
 
+use super::export::{self, UNMASK};
 use super::jobs::{self, Uploads};
 use super::kinds::Kind;
 use super::matching::Layout;
@@ -10,24 +11,18 @@ use super::{READ, RUN, out, read};
 use axum::extract::Path;
 use axum::extract::multipart::{Field, Multipart};
 use axum::response::Response;
-use db::audit::Entry;
 use db::jobs::{Job, JobState};
 use db::{Actor, Error as DbError, Tx};
-use kernel::{BatchId, ElderId};
+use kernel::BatchId;
 use maud::{Markup, html};
-use registry::elders;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 use web::ui::{self, PageInfo, Tone};
-use web::{Cx, Error, Form, Nav, Page, Permission, Query, Routes, User, WorkGroup, WorkItem, XLSX};
+use web::{Cx, Error, Form, Nav, Page, Query, Routes, User, WorkGroup, WorkItem, XLSX};
 
-/// Sees identity numbers and telephones in full.
-const UNMASK: Permission = Permission("elders.unmask");
 /// Rows on a page of results.
 const PAGE: i64 = 50;
-/// Elders that are opened in one go for an export.
-const PIECE: usize = 2_000;
 /// What a page of this capability rests on.
 const SOURCE: &str = "各行结果由导入程序逐行判定；被拒行的原文加密保存，只供下载改正。";
 
@@ -42,10 +37,10 @@ pub fn routes() -> Routes {
         .get("/transfer", READ, list)
         .get("/transfer/templates/{kind}", READ, template)
         .post("/transfer/upload", RUN, upload)
-        .get("/transfer/export/elders", RUN, export_form)
-        .post("/transfer/export/elders", RUN, export)
+        .get("/transfer/export/elders", RUN, export::form)
+        .post("/transfer/export/elders", RUN, export::elders)
         .get("/transfer/{id}", READ, show)
-        .get("/transfer/{id}/refused", RUN, refused)
+        .get("/transfer/{id}/refused", RUN, export::refused)
         .post("/transfer/{id}/match", RUN, rematch)
         .post("/transfer/{id}/retry", RUN, retry)
         .post("/transfer/{id}/apply", RUN, apply)
@@ -249,7 +244,7 @@ async fn enter(cx: &Cx, uploads: &Arc<Uploads>, id: BatchId, parts: &Parts) -> R
     cx.blocking(move || jobs::sweep(&db, &by, &uploads).map(drop)).await
 }
 
-async fn load(cx: &Cx, id: &str) -> Result<Batch, Error> {
+pub(super) async fn load(cx: &Cx, id: &str) -> Result<Batch, Error> {
     let id = BatchId::parse(id).ok_or(Error::NotFound)?;
     cx.read(move |tx, by| store::find(tx, by, id)).await
 }
@@ -496,107 +491,4 @@ async fn discard(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     cx.write(move |tx, by| store::discard(tx, by, &gone)).await?;
     uploads(&cx)?.forget(&batch);
     Ok(web::see_with("/transfer", "已作废，没有写入任何数据"))
-}
-
-async fn refused(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
-    let batch = load(&cx, &id).await?;
-    let (kind, id) = (batch.kind, batch.id);
-    let subject = format!("{}：{}", kind.name(), batch.file_name);
-    cx.write(move |tx, by| tx.audit(by, Entry { action: "transfer.refused", subject, ..Entry::default() })).await?;
-    let bytes = cx.read(move |tx, _| refused_book(tx, kind, id)).await?;
-    let stem = batch.file_name.rsplit_once('.').map_or(batch.file_name.as_str(), |(stem, _)| stem);
-    Ok(web::download(&format!("{stem}-被拒行.xlsx"), XLSX, bytes))
-}
-
-/// The refused rows as a workbook to mend and bring again: same headings, and why.
-///
-/// # Errors
-/// What the store says.
-pub fn refused_book(tx: &mut Tx<'_>, kind: Kind, id: BatchId) -> Result<Vec<u8>, Error> {
-    let internal = |e: rust_xlsxwriter::XlsxError| Error::Internal(e.to_string());
-    let mut sheet = out::Sheet::new(kind, true).map_err(internal)?;
-    let mut after = 0;
-    loop {
-        let rows = store::refused(tx, id, after, PIECE as i64)?;
-        let Some((last, ..)) = rows.last() else { break };
-        after = *last;
-        for (number, cell, reason, cells) in &rows {
-            let place = if cell.is_empty() { format!("第 {number} 行") } else { format!("第 {number} 行 {cell}") };
-            let mut line: Vec<&str> = cells.iter().map(String::as_str).collect();
-            line.resize(kind.columns().len(), "");
-            let why = format!("{place}　{reason}");
-            line.push(&why);
-            sheet.row(line).map_err(internal)?;
-        }
-    }
-    sheet.finish().map_err(internal)
-}
-
-fn may_export(cx: &Cx) -> Result<(), Error> {
-    if cx.may(UNMASK) { Ok(()) } else { Err(Error::Forbidden) }
-}
-
-async fn export_form(cx: Cx) -> Result<Markup, Error> {
-    may_export(&cx)?;
-    let total = cx.read(|tx, by| elders::store::count(tx, by)).await?;
-    let warning =
-        format!("将导出您辖区内 {total} 位老年人的完整身份证号、电话和住址。导出的时间、范围和用途会记入审计。");
-    let purpose = ui::Field::text().required().limit(100).hint("例如：向街道核对 2026 年体检名单");
-    let body = html! {
-        (ui::alert(Tone::Warning, "含个人敏感信息", &warning))
-        (ui::card("导出老年人名册", ui::form(&cx, "/transfer/export/elders", html! {
-            (ui::field("用途", "purpose", "", purpose))
-            (ui::submit("确认导出（xlsx）"))
-        })))
-    };
-    Ok(Page::new(&cx, "导出老年人名册")
-        .crumb("导入导出", "/transfer")
-        .source("老年人档案；列与导入模板相同。")
-        .body(body))
-}
-
-#[derive(serde::Deserialize)]
-struct Purpose {
-    purpose: Option<String>,
-}
-
-async fn export(cx: Cx, Form(form): Form<Purpose>) -> Result<Response, Error> {
-    may_export(&cx)?;
-    let missing = || Error::field("purpose", "用途", "请写明导出的用途，用途会记入审计");
-    let purpose = form.purpose.filter(|text| text.chars().count() >= 2).ok_or_else(missing)?;
-    let total = cx.read(|tx, by| elders::store::count(tx, by)).await?;
-    if total > out::MOST_EXPORTED {
-        let most = out::MOST_EXPORTED;
-        return Err(Error::refused(
-            "EXP-01",
-            format!("共 {total} 人，超过一次导出的上限 {most} 人，请由各县区分别导出"),
-        ));
-    }
-    cx.write(move |tx, by| {
-        let detail = format!("{total} 人，用途：{purpose}");
-        tx.audit(by, Entry { action: "transfer.export", subject: "老年人名册".into(), detail, ..Entry::default() })
-    })
-    .await?;
-    let bytes = cx.read(elder_book).await?;
-    Ok(web::download(&format!("老年人名册-{}.xlsx", cx.today()), XLSX, bytes))
-}
-
-/// The roster of all elders within sight, in the columns of the template.
-///
-/// # Errors
-/// What the engine says, or that the workbook cannot be written.
-pub fn elder_book(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<u8>, Error> {
-    let internal = |e: rust_xlsxwriter::XlsxError| Error::Internal(e.to_string());
-    let mut sheet = out::Sheet::new(Kind::Elders, false).map_err(internal)?;
-    let mut after: Option<ElderId> = None;
-    loop {
-        let piece = elders::store::list(tx, by, after, PIECE)?;
-        let Some(last) = piece.last() else { break };
-        after = Some(last.id);
-        for elder in &piece {
-            let (citizen, details) = (elder.open(tx.vault())?.citizen, elder.details(tx.vault())?);
-            sheet.row(out::elder_cells(&citizen, &details)).map_err(internal)?;
-        }
-    }
-    sheet.finish().map_err(internal)
 }

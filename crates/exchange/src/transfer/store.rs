@@ -343,28 +343,39 @@ pub fn rows(tx: &mut Tx<'_>, id: BatchId, only: Option<Outcome>, limit: i64, off
     })
 }
 
-/// The refused rows after a row number: number, cell, reason and the cells as they were.
+/// A refused row, opened.
+pub struct Refusal {
+    /// Number in the file.
+    pub number: i64,
+    /// Address of the first faulty cell.
+    pub cell: String,
+    /// Why.
+    pub reason: String,
+    /// The cells as they were, in the order of the kind's columns.
+    pub cells: Vec<String>,
+}
+
+/// The refused rows after a row number.
 ///
 /// # Errors
-/// What the engine says, or that the seal does not open.
-pub fn refused(
-    tx: &mut Tx<'_>,
-    id: BatchId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<(i64, String, String, Vec<String>)>> {
+/// What the engine says, or that a seal does not open.
+pub fn refused(tx: &mut Tx<'_>, id: BatchId, after: i64, limit: i64) -> Result<Vec<Refusal>> {
     let sql = "select row_no, cell, reason, sealed from transfer_rows
                where batch_id = $1 and outcome = 4 and row_no > $2 order by row_no limit $3";
     let found = tx.query(sql, params![id, after, limit], |row| {
         let mut c = row.columns();
         let (number, cell, reason) = (c.take()?, c.take::<Option<String>>()?, c.take::<Option<String>>()?);
-        Ok((number, cell.unwrap_or_default(), reason.unwrap_or_default(), c.take::<Vec<u8>>()?))
+        let refusal =
+            Refusal { number, cell: cell.unwrap_or_default(), reason: reason.unwrap_or_default(), cells: Vec::new() };
+        Ok((refusal, c.take::<Vec<u8>>()?))
     })?;
-    let open = |(number, cell, reason, sealed): (i64, String, String, Vec<u8>)| {
-        let text = tx.vault().open(SEALED, &sealed)?;
-        Ok((number, cell, reason, serde_json::from_str(&text).unwrap_or_default()))
-    };
+    let open = |(refusal, sealed): (Refusal, Vec<u8>)| Ok(Refusal { cells: opened(tx, &sealed)?, ..refusal });
     found.into_iter().map(open).collect()
+}
+
+fn opened<T: serde::de::DeserializeOwned>(tx: &Tx<'_>, sealed: &[u8]) -> Result<T> {
+    let text = tx.vault().open(SEALED, sealed)?;
+    serde_json::from_str(&text).map_err(|e| Error::Decode { column: 3, what: e.to_string() })
 }
 
 /// What is to be taken back of a row.
@@ -384,24 +395,18 @@ pub struct Done {
 /// # Errors
 /// What the engine says, or that a seal does not open.
 pub fn done_before(tx: &mut Tx<'_>, id: BatchId, before: i64, limit: i64) -> Result<Vec<Done>> {
-    let sql = "select row_no, outcome, subject, owner, sealed from transfer_rows
+    let sql = "select row_no, subject, owner, sealed from transfer_rows
                where batch_id = $1 and outcome in (1, 2) and row_no < $2 order by row_no desc limit $3";
     let found = tx.query(sql, params![id, before, limit], |row| {
         let mut c = row.columns();
-        let number = c.take::<i64>()?;
-        c.take::<i64>()?;
-        Ok((number, c.take::<Vec<u8>>()?, c.take::<Option<Vec<u8>>>()?, c.take::<Option<Vec<u8>>>()?))
+        let done = Done { number: c.take()?, changes: None, subject: c.take()?, owner: c.take()? };
+        Ok((done, c.take::<Option<Vec<u8>>>()?))
     })?;
-    let one = |(number, subject, owner, sealed): (i64, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>)| {
-        let changes = sealed.map(|bytes| changes(tx, &bytes)).transpose()?;
-        Ok(Done { number, changes, subject, owner })
+    let open = |(done, sealed): (Done, Option<Vec<u8>>)| {
+        let changes = sealed.map(|bytes| opened(tx, &bytes)).transpose()?;
+        Ok(Done { changes, ..done })
     };
-    found.into_iter().map(one).collect()
-}
-
-fn changes(tx: &Tx<'_>, sealed: &[u8]) -> Result<Vec<FieldChange>> {
-    let text = tx.vault().open(SEALED, sealed)?;
-    serde_json::from_str(&text).map_err(|e| Error::Decode { column: 4, what: e.to_string() })
+    found.into_iter().map(open).collect()
 }
 
 /// Marks a batch as taken back.

@@ -192,14 +192,17 @@ fn push(row: &mut Row, column: usize, value: &DataRef<'_>) {
     }
 }
 
+/// A cell by row and column, from 0.
+type Place = (u32, u32);
+
 /// Merged cells: only the first holds the value, but people mean it for all.
 #[derive(Default)]
 struct Merges {
     /// By row (from 0): column, and the row and column of the cell that holds the value.
-    targets: HashMap<u32, Vec<(u32, (u32, u32))>>,
+    targets: HashMap<u32, Vec<(u32, Place)>>,
     /// By row: the cells that hold a value for others.
-    starts: HashMap<u32, Vec<(u32, u32)>>,
-    values: HashMap<(u32, u32), String>,
+    starts: HashMap<u32, Vec<Place>>,
+    values: HashMap<Place, String>,
     notes: Vec<String>,
 }
 

@@ -97,7 +97,9 @@ fn the_fitting_sheet_is_found_and_others_are_listed() {
     let folder = Folder::new();
     let sheet = |book: &mut Workbook, name: &str, cells: &[&str]| {
         let sheet = book.add_worksheet().set_name(name).expect("name");
-        cells.iter().zip(0..).for_each(|(cell, at)| drop(sheet.write_string(3, at, *cell).expect("cell")));
+        for (at, cell) in (0..).zip(cells) {
+            sheet.write_string(3, at, *cell).expect("cell");
+        }
     };
     let path = folder.xlsx("two.xlsx", |book| {
         sheet(book, "说明", &["请认真填写"]);

@@ -1,7 +1,7 @@
 //! Batches on both engines: every outcome, the same file twice, stopping and going on, taking back.
 
 use super::county::*;
-use crate::transfer::jobs::import_file;
+use crate::transfer::jobs::{Incoming, import_file};
 use crate::transfer::kinds::Kind;
 use crate::transfer::model::{Options, Outcome, State};
 use crate::transfer::run::{Stop, Work};
@@ -95,7 +95,7 @@ on_both! {
         rows.push(other);
         rows.push(person(0, "王 建国"));
         let path = folder.csv("twice.csv", &rows);
-        let dry = import_file(&db, &Noon, &by(), Kind::Elders, &path, Options::default(), true, &|_, _| {}).expect("dry");
+        let dry = import_file(&db, &Noon, &by(), Incoming::new(Kind::Elders, &path).dry(), &|_, _| {}).expect("dry");
         let report = import(&db, &by(), Kind::Elders, &path).expect("imported");
         assert_eq!(dry.counts, report.counts);
         assert_eq!((report.counts.created, report.counts.unchanged, report.counts.refused), (3, 2, 2));
@@ -115,8 +115,8 @@ on_both! {
         assert_eq!(report.counts.refused, 1);
         assert_eq!(report.refused[0].1, "A2");
         assert!(!report.refused[0].2.contains("王建国"), "masked: {:?}", report.refused);
-        let win = Options { rename: true };
-        let report = import_file(&db, &Noon, &by(), Kind::Elders, &path, win, false, &|_, _| {}).expect("imported");
+        let win = Incoming { options: Options { rename: true }, ..Incoming::new(Kind::Elders, &path) };
+        let report = import_file(&db, &Noon, &by(), win, &|_, _| {}).expect("imported");
         assert_eq!(report.counts.changed, 1);
     }
 
@@ -124,7 +124,7 @@ on_both! {
         let (folder, rows) = (Folder::new(), roster(12));
         found(&db);
         let path = folder.csv("dry.csv", &rows);
-        let report = import_file(&db, &Noon, &by(), Kind::Elders, &path, Options::default(), true, &|_, _| {}).expect("dry");
+        let report = import_file(&db, &Noon, &by(), Incoming::new(Kind::Elders, &path).dry(), &|_, _| {}).expect("dry");
         assert_eq!((report.counts.created, count(&db, "elders"), count(&db, "identities")), (12, 0, 0));
         assert_eq!(db.read(|tx| store::find(tx, &by(), report.batch)).expect("batch").state, State::Checked);
     }
@@ -230,7 +230,7 @@ on_both! {
         let mut batches = Vec::new();
         for (kind, text, expected) in lists {
             let path = folder.write(&format!("{}.csv", kind.slug()), encoding_rs::GB18030.encode(&text).0);
-            let dry = import_file(&db, &Noon, &by(), kind, &path, Options::default(), true, &|_, _| {}).expect("dry");
+            let dry = import_file(&db, &Noon, &by(), Incoming::new(kind, &path).dry(), &|_, _| {}).expect("dry");
             let report = import(&db, &by(), kind, &path).expect("imported");
             let c = report.counts;
             assert_eq!([c.created, c.changed, c.unchanged, c.refused], expected, "{} {:?}", kind.slug(), report.refused);
@@ -253,7 +253,7 @@ on_both! {
 
 /// A batch that is being written, as a killed program leaves it.
 fn start(db: &db::testing::TestDb, path: &std::path::Path) -> BatchId {
-    let report = import_file(db, &Noon, &by(), Kind::Elders, path, Options::default(), true, &|_, _| {}).expect("dry");
+    let report = import_file(db, &Noon, &by(), Incoming::new(Kind::Elders, path).dry(), &|_, _| {}).expect("dry");
     db.write(|tx| store::begin_apply(tx, &by(), report.batch)).expect("begun");
     report.batch
 }

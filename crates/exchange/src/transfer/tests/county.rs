@@ -1,8 +1,7 @@
 //! A made-up county with its lists, for the tests beside.
 
-use crate::transfer::jobs::{Report, import_file};
+use crate::transfer::jobs::{Incoming, Report, import_file};
 use crate::transfer::kinds::Kind;
-use crate::transfer::model::Options;
 use db::testing::TestDb;
 use db::{Actor, Scope};
 use kernel::{Area, Clock, Instant};
@@ -121,7 +120,7 @@ pub fn person(n: u32, name: &str) -> Vec<String> {
 
 /// Imports as the command line does.
 pub fn import(db: &TestDb, by: &Actor, kind: Kind, path: &Path) -> Result<Report, String> {
-    import_file(db, &Noon, by, kind, path, Options::default(), false, &|_, _| {})
+    import_file(db, &Noon, by, Incoming::new(kind, path), &|_, _| {})
 }
 
 /// Imports elders and answers created, changed, unchanged, refused.
