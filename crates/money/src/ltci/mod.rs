@@ -19,6 +19,8 @@ pub mod rules;
 pub mod settlement;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod views;
 pub mod visits;
 

@@ -2,7 +2,7 @@
 
 use super::digest::hex;
 use super::jobs::{self, Order};
-use super::model::{Amounts, State, Totals, Verdict};
+use super::model::{State, Totals, Verdict};
 use super::reason::Reason;
 use super::store::{self, Filter, InstitutionTotals, Settlement, Shown};
 use crate::ltci::{SETTLE, catalogue, corrections, rules};
@@ -371,13 +371,6 @@ fn amounts_cell(amount: Fen) -> Markup {
 pub(super) fn times(line: &Shown) -> String {
     let clock = |at: kernel::Instant| kernel::time::show(at)[11..].to_owned();
     line.end.map_or_else(|| format!("{}（未签退）", clock(line.start)), |end| format!("{}—{}", clock(line.start), clock(end)))
-}
-
-/// Sums of the amounts of lines.
-pub(super) fn sum(lines: &[Shown]) -> Amounts {
-    let mut total = Amounts::default();
-    lines.iter().for_each(|line| total.add(line.amounts));
-    total
 }
 
 #[derive(Deserialize)]

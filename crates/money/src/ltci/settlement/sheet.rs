@@ -154,8 +154,8 @@ fn build(sheet: &Sheet, items: impl Fn(&str) -> String) -> Result<Vec<u8>, XlsxE
     let mut book = Workbook::new();
     let bold = Format::new().set_bold();
     let money = Format::new().set_num_format("#,##0.00");
-    write_sums(book.add_worksheet_with_constant_memory(), sheet, &bold, &money)?;
-    write_lines(book.add_worksheet_with_constant_memory(), sheet, items, &bold, &money)?;
+    write_sums(book.add_worksheet_with_constant_memory()?, sheet, &bold, &money)?;
+    write_lines(book.add_worksheet_with_constant_memory()?, sheet, items, &bold, &money)?;
     book.save_to_buffer()
 }
 

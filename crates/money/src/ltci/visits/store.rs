@@ -430,8 +430,8 @@ pub fn reassign(
         return Err(Error::refused("LTCI-40", format!("{}在服务当日没有有效的资格证书", staff.name)));
     }
     let engaged = "select count(*) from ltci_visits where carer_id = $1 and planned_from < $3 and planned_to > $2
-                   and state in ('planned', 'checked_in')";
-    if tx.count(engaged, params![carer, visit.planned_from, visit.planned_to])? > 0 {
+                   and state in ('planned', 'checked_in') and id <> $4";
+    if tx.count(engaged, params![carer, visit.planned_from, visit.planned_to, visit.id])? > 0 {
         return Err(Error::refused("LTCI-62", format!("{}在这段时间已有其他服务", staff.name)));
     }
     visit.carer = carer;
