@@ -122,14 +122,28 @@ fn import(
 ///
 /// # Errors
 /// A sentence that names the file.
-pub fn import_roster(installation: &Installation, by: &Actor, kind: &str, file: &Path, dry_run: bool) -> anyhow::Result<Report> {
+pub fn import_roster(
+    installation: &Installation,
+    by: &Actor,
+    kind: &str,
+    file: &Path,
+    dry_run: bool,
+) -> anyhow::Result<Report> {
     let kind = Kind::parse(kind).ok_or_else(|| anyhow!("没有“{kind}”这种名册"))?;
     let bar = RefCell::new(Bar::new(&format!("导入 {}", file.file_name().unwrap_or_default().to_string_lossy())));
     let tell = |done: usize, total: usize| bar.borrow_mut().set(done, total);
     let (db, clock) = (&installation.db, installation.clock.as_ref());
-    let report = transfer::import_file(db, clock, by, transfer::Incoming { dry_run, ..transfer::Incoming::new(kind, file) }, &tell).map_err(|e| anyhow!(e))?;
+    let report = transfer::import_file(
+        db,
+        clock,
+        by,
+        transfer::Incoming { dry_run, ..transfer::Incoming::new(kind, file) },
+        &tell,
+    )
+    .map_err(|e| anyhow!(e))?;
     let c = &report.counts;
-    let counts = format!("{} 行，新增 {}，更新 {}，未变 {}，被拒 {}", c.rows, c.created, c.changed, c.unchanged, c.refused);
+    let counts =
+        format!("{} 行，新增 {}，更新 {}，未变 {}，被拒 {}", c.rows, c.created, c.changed, c.unchanged, c.refused);
     bar.into_inner().done(&counts);
     Ok(report)
 }
@@ -185,7 +199,11 @@ fn doctor(place: &Place) -> anyhow::Result<()> {
     println!("数据库　　　{:?}，表结构版本 {}", installation.db.kind(), db::migrate::newest());
     print!("{}", installation.policies.check());
     let verdict = installation.db.read(db::audit::verify)?;
-    println!("审计　　　　已封存 {} 条，{}", verdict.sealed, if verdict.broken.is_none() { "一致" } else { "不一致！" });
+    println!(
+        "审计　　　　已封存 {} 条，{}",
+        verdict.sealed,
+        if verdict.broken.is_none() { "一致" } else { "不一致！" }
+    );
     let differences = oversight::indicators::verify(&installation.db).map_err(|e| anyhow!(e.text()))?;
     println!("列存副本　　{}", if differences.is_empty() { "与数据库一致".to_owned() } else { differences.join("；") });
     Ok(())

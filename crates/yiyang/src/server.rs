@@ -75,4 +75,3 @@ fn round(state: &State, new_day: bool) -> Result<(), web::Error> {
     }
     Ok(())
 }
-

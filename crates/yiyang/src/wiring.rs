@@ -1,13 +1,16 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{assessments, records, stays};
+use care::{assessments, contracts, records, stays};
 use db::Actor;
 use exchange::transfer;
+use money::ltci;
+use oversight::indicators;
 use registry::elders::{Columns, ElderPage, OwnedTables};
 use registry::{accounts, areas, elders, institutions, staff};
 use std::sync::Arc;
 use web::shell::Places;
+use web::state::StateBuilder;
 use web::work::WorkSources;
 use web::{Nav, Routes, State};
 
@@ -27,6 +30,9 @@ pub fn routes() -> Routes {
         .merge(assessments::routes())
         .merge(records::routes())
         .merge(stays::routes())
+        .merge(contracts::routes())
+        .merge(ltci::routes())
+        .merge(indicators::routes())
         .merge(transfer::routes())
 }
 
@@ -45,6 +51,9 @@ fn nav() -> Vec<Nav> {
         assessments::NAV,
         records::NAV,
         stays::NAV,
+        contracts::NAV,
+        ltci::NAV,
+        indicators::NAV,
         transfer::NAV,
     ]
     .concat()
@@ -58,26 +67,47 @@ pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
     let Installation { db, policies, clock, chance, files } = installation.clone();
     let places = Arc::new(Places::default());
     let uploads = Arc::new(transfer::Uploads::new(&files)?);
-    let state = State::builder(db.clone(), clock.clone(), chance, policies, accounts::loader(places.clone()))
+    let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
+    let state = extras(builder, places, uploads).build();
+    register_jobs(&state);
+    Ok((state, routes()))
+}
+
+/// What the capabilities want to find in the state.
+#[must_use]
+pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer::Uploads>) -> StateBuilder {
+    builder
         .nav(&nav())
         .with_arc(places)
-        .with_arc(uploads.clone())
+        .with_arc(uploads)
         .with(Columns::default())
         .with(areas::Names::default())
         .with(elder_page())
-        .with(OwnedTables(care::OWNED.to_vec()))
-        .with(WorkSources(vec![institutions::work, assessments::work, transfer::work]))
-        .build();
-    transfer::register(&state.jobs, &db, &clock, &uploads);
-    assessments::jobs::wire(&state);
-    Ok((state, routes()))
+        .with(OwnedTables([care::OWNED, money::OWNED].concat()))
+        .with(WorkSources(vec![
+            institutions::work,
+            assessments::work,
+            contracts::work,
+            ltci::work,
+            indicators::work,
+            transfer::work,
+        ]))
+}
+
+/// Who does which background job.
+pub fn register_jobs(state: &State) {
+    if let Some(uploads) = state.try_get::<transfer::Uploads>() {
+        transfer::register(&state.jobs, &state.db, &state.clock, &uploads);
+    }
+    assessments::jobs::wire(state);
+    ltci::wire(state);
 }
 
 /// What the capabilities to the right of the register show on an elder's page.
 fn elder_page() -> ElderPage {
     ElderPage {
-        timelines: vec![assessments::timeline, records::timeline, stays::timeline],
-        cards: vec![assessments::card, records::card, stays::card],
+        timelines: vec![assessments::timeline, records::timeline, stays::timeline, contracts::timeline, ltci::timeline],
+        cards: vec![assessments::card, records::card, stays::card, contracts::card, ltci::card],
     }
 }
 
@@ -87,6 +117,9 @@ fn elder_page() -> ElderPage {
 /// What a capability answers.
 pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     assessments::jobs::nightly(&state.db, by, &state.policies)?;
+    contracts::jobs::nightly(&state.db, by, &state.policies)?;
+    state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
+    indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;
     if let Some(uploads) = state.try_get::<transfer::Uploads>() {
         transfer::sweep(&state.db, by, &uploads)?;
     }

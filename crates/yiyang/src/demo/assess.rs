@@ -48,24 +48,38 @@ enum Until {
 ///
 /// # Errors
 /// What the steps answer.
-pub fn run(story: &Story<'_>, crew: &Crew, scale_id: &str, candidates: &[Candidate], bar: &mut dyn FnMut(usize, usize)) -> anyhow::Result<usize> {
+pub fn run(
+    story: &Story<'_>,
+    crew: &Crew,
+    scale_id: &str,
+    candidates: &[Candidate],
+    bar: &mut dyn FnMut(usize, usize),
+) -> anyhow::Result<usize> {
     let library = &story.policies;
     let scale = library.scale(scale_id).ok_or_else(|| anyhow!("没有量表 {scale_id}"))?;
     for (i, chunk) in candidates.chunks(CHUNK).enumerate() {
-        story.db.write(|tx| {
-            for candidate in chunk {
-                one(tx, story, crew, scale, candidate)?;
-            }
-            Ok::<_, web::Error>(())
-        })
-        .map_err(|e| anyhow!(e.text()))?;
+        story
+            .db
+            .write(|tx| {
+                for candidate in chunk {
+                    one(tx, story, crew, scale, candidate)?;
+                }
+                Ok::<_, web::Error>(())
+            })
+            .map_err(|e| anyhow!(e.text()))?;
         bar((i * CHUNK).min(candidates.len()), candidates.len());
     }
     let by = story.actor(&crew.clerk, -CLOSED);
     story.db.write(|tx| steps::close_notices(tx, &by, library)).map_err(|e| anyhow!(e.text()))
 }
 
-fn one(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, scale: &Scale, candidate: &Candidate) -> Result<(), web::Error> {
+fn one(
+    tx: &mut Tx<'_>,
+    story: &Story<'_>,
+    crew: &Crew,
+    scale: &Scale,
+    candidate: &Candidate,
+) -> Result<(), web::Error> {
     let mut draw = Draw::of(candidate.elder.uuid().as_bytes(), 1);
     let until = match draw.below(100) {
         0..2 => Until::Applied,
@@ -80,7 +94,8 @@ fn one(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, scale: &Scale, candidate
     let at = |crew: &super::Member, before: i64| story.actor(crew, shift - before);
     let library = &story.policies;
     let need = forms::need(&mut draw, candidate.self_care);
-    let key = steps::apply(tx, &at(&crew.clerk, APPLIED), library, candidate.elder, &application(story, scale, need, shift))?;
+    let key =
+        steps::apply(tx, &at(&crew.clerk, APPLIED), library, candidate.elder, &application(story, scale, need, shift))?;
     let admitted = steps::against(tx, &at(&crew.clerk, APPLIED), library, key)?.is_empty();
     if until == Until::Applied {
         return Ok(());
@@ -110,7 +125,15 @@ fn one(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, scale: &Scale, candidate
             .filter_map(|(code, _, _)| Some((code.to_owned(), compare::answer(&first, code)?)))
             .filter(|(code, value)| compare::answer(&second, code) != Some(*value))
             .collect();
-        steps::reconcile(tx, &at(&pair[0].0, FORMS - 1), library, key, pair[0].1, &choices, "两名评估员现场复看后一致认定")?;
+        steps::reconcile(
+            tx,
+            &at(&pair[0].0, FORMS - 1),
+            library,
+            key,
+            pair[0].1,
+            &choices,
+            "两名评估员现场复看后一致认定",
+        )?;
     }
     if until == Until::Submitted {
         return Ok(());
@@ -127,7 +150,14 @@ fn steps_state(tx: &mut Tx<'_>, by: &Actor, key: Key) -> Result<State, web::Erro
     Ok(care::assessments::store::find(tx, &subject, key.id)?.state)
 }
 
-fn submit(tx: &mut Tx<'_>, by: &Actor, story: &Story<'_>, key: Key, staff: StaffId, answers: &Answers) -> Result<State, web::Error> {
+fn submit(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    story: &Story<'_>,
+    key: Key,
+    staff: StaffId,
+    answers: &Answers,
+) -> Result<State, web::Error> {
     steps::save_form(tx, by, &story.policies, key, staff, answers)?;
     steps::submit_form(tx, by, &story.policies, key, staff)
 }

@@ -160,7 +160,8 @@ impl Maker<'_> {
     ) -> anyhow::Result<Member> {
         let confined = role.confined().then_some(institution).flatten();
         let scope = Scope { area, institution: confined };
-        let account = if login.is_empty() { None } else { Some(self.account(login, name, role, area, institution, staff)?) };
+        let account =
+            if login.is_empty() { None } else { Some(self.account(login, name, role, area, institution, staff)?) };
         Ok(Member { account, login: login.into(), name: name.into(), role, institution, staff, scope })
     }
 

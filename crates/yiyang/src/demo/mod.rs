@@ -15,7 +15,7 @@ pub use crew::{Crew, Member};
 use crate::cli;
 use crate::place::{self, Installation};
 use crate::terminal::Bar;
-use crate::{server, synthetic};
+use crate::{server, synthetic, wiring};
 use anyhow::{Context, anyhow};
 use chrono::TimeDelta;
 use db::{Actor, Db};
@@ -118,25 +118,45 @@ fn start_over_if_unfinished(data: &Path) -> anyhow::Result<()> {
 }
 
 fn build(installation: &Installation, data: &Path, elders: usize, seed: u64) -> anyhow::Result<String> {
+    let county = Area::parse(COUNTY)?;
+    Ok(county_of(installation, &data.join("rosters"), county, elders, seed)?.logins())
+}
+
+/// Makes a county: its rosters in a folder, their import, and a month of its life. Answers who works there.
+///
+/// # Errors
+/// What went wrong, in words for the person at the terminal.
+pub fn county_of(
+    installation: &Installation,
+    rosters: &Path,
+    county: Area,
+    elders: usize,
+    seed: u64,
+) -> anyhow::Result<Crew> {
     let now = installation.clock.now();
     let today = kernel::time::date_of(now);
-    let rosters = data.join("rosters");
     crate::commands::generate(&synthetic::Options {
         place: "nantong".into(),
-        county: Some(COUNTY.into()),
+        county: Some(county.short().to_owned()),
         elders,
         seed,
         dirty: 0.02,
-        out: rosters.clone(),
+        out: rosters.to_owned(),
         today,
         format: synthetic::Format::Xlsx,
     })?;
-    import(installation, &rosters)?;
-    let county = Area::parse(COUNTY)?;
-    let story = Story { db: &installation.db, policies: installation.policies.clone(), month: Month::of(today).previous(), now };
+    import(installation, rosters)?;
+    let story = Story {
+        db: &installation.db,
+        policies: installation.policies.clone(),
+        month: Month::of(today).previous(),
+        now,
+    };
     let crew = crew::enlist(&story, county)?;
     run_month(&story, &crew)?;
-    Ok(crew.logins())
+    let (state, _) = wiring::wire(installation)?;
+    wiring::daily(&state, &Actor::system(now)).map_err(|e| anyhow!(e.text()))?;
+    Ok(crew)
 }
 
 fn import(installation: &Installation, rosters: &Path) -> anyhow::Result<()> {

@@ -1,8 +1,9 @@
 //! Whom the simulated month concerns.
 
 use super::assess::Candidate;
+use super::month::{Due, Entitled};
 use db::{Result, Row, Tx, params};
-use kernel::{Area, ElderId};
+use kernel::{Area, Date, ElderId, Month};
 use registry::elders::{Chronic, SelfCare};
 
 fn candidate(row: &Row<'_>) -> Result<Candidate> {
@@ -30,10 +31,34 @@ pub(super) fn in_institutions(tx: &mut Tx<'_>, county: Area) -> Result<Vec<Candi
 }
 
 /// Residents of the county from 65 years on, with their town.
-pub(super) fn old(tx: &mut Tx<'_>, county: Area, born_by: kernel::Date) -> Result<Vec<(ElderId, Area)>> {
+pub(super) fn old(tx: &mut Tx<'_>, county: Area, born_by: Date) -> Result<Vec<(ElderId, Area)>> {
     let (low, high) = county.bounds();
     let sql = "select id, area from elders
                where area between $1 and $2 and status = 'alive' and merged_into is null and resident = 1 and born <= $3
                order by id";
     tx.query(sql, params![low, high, born_by], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Entitlements at home that run, in the order of their beginning.
+pub(super) fn entitled_at_home(tx: &mut Tx<'_>, county: Area) -> Result<Vec<Entitled>> {
+    let sql = "select n.elder_id, n.id, e.area from ltci_entitlements n join elders e on e.id = n.elder_id
+               where n.county = $1 and n.setting = 'home' and n.ended_on is null order by n.from_on, n.id";
+    tx.query(sql, params![county], |row| {
+        Ok(Entitled { elder: row.get(0)?, entitlement: row.get(1)?, area: row.get(2)? })
+    })
+}
+
+/// Visits of a month that were planned for a day before `today`.
+pub(super) fn due(tx: &mut Tx<'_>, county: Area, month: Month, today: Date) -> Result<Vec<Due>> {
+    let before = kernel::time::at(today, 0, 0).unwrap_or_default();
+    let sql = "select v.elder_id, v.id, v.carer_id, v.planned_from, v.planned_to, v.items, a.lon, a.lat
+               from ltci_visits v join elders e on e.id = v.elder_id left join areas a on a.code = e.area
+               where v.county = $1 and v.month = $2 and v.state = 'planned' and v.planned_from < $3
+               order by v.planned_from, v.id";
+    tx.query(sql, params![county, month, before], |row| {
+        let mut c = row.columns();
+        let (elder, visit, carer, from, to, items) = (c.take()?, c.take()?, c.take()?, c.take()?, c.take()?, c.take()?);
+        let place = c.take::<Option<f64>>()?.zip(c.take::<Option<f64>>()?);
+        Ok(Due { elder, visit, carer, from, to, items, place })
+    })
 }
