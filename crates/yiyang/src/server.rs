@@ -5,6 +5,7 @@ use crate::wiring;
 use anyhow::Context;
 use db::Actor;
 use kernel::Date;
+use registry::elders::Columns;
 use std::net::SocketAddr;
 use std::time::Duration;
 use web::State;
@@ -23,6 +24,10 @@ pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce
         let (state, routes) = wiring::wire(installation)?;
         let worker = state.jobs.start()?;
         let rounds = tokio::spawn(rounds(state.clone()));
+        tokio::task::spawn_blocking({
+            let state = state.clone();
+            move || warm(&state)
+        });
         let service = web::serve::app(state.clone(), routes).into_make_service_with_connect_info::<SocketAddr>();
         ready(listener.local_addr()?);
         axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
@@ -30,6 +35,13 @@ pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce
         state.jobs.stop();
         tokio::task::spawn_blocking(move || worker.join()).await?.map_err(|_| anyhow::anyhow!("后台任务线程异常结束"))
     })
+}
+
+/// Builds the column copy, so that the first search need not wait for it. A failure shows again at the first use.
+fn warm(state: &State) {
+    if let Err(e) = state.get::<Columns>().refresh(&state.db) {
+        tracing::error!(error = %e, "column copy");
+    }
 }
 
 async fn bind(listen: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {

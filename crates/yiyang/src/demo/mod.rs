@@ -137,7 +137,7 @@ pub fn county_of(
     let today = kernel::time::date_of(now);
     crate::commands::generate(&synthetic::Options {
         place: "nantong".into(),
-        county: Some(county.short().to_owned()),
+        county: Some(county.short()),
         elders,
         seed,
         dirty: 0.02,

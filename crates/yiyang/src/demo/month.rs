@@ -12,6 +12,7 @@ use money::ltci::plans::model::{NewPlan, Service};
 use money::ltci::visits::model::Place;
 use money::ltci::visits::store::{LateEntry, call_off, check_in, check_out, enter_late};
 use money::ltci::{plans, settlement, visits};
+use registry::institutions::Kind;
 
 /// Days before the month on which entitlements are granted and plans are made.
 const GRANTED: i64 = 15;
@@ -21,7 +22,7 @@ const VISITS_PER_CARER: i64 = 24;
 /// Visits in one transaction.
 const CHUNK: usize = 200;
 
-/// Somebody with an entitlement at home.
+/// Somebody with an entitlement.
 pub struct Entitled {
     /// Who.
     pub elder: kernel::ElderId,
@@ -29,6 +30,8 @@ pub struct Entitled {
     pub entitlement: kernel::EntitlementId,
     /// Where they live.
     pub area: Area,
+    /// Whether they live in an institution, whose own staff then cares for them.
+    pub resides: bool,
 }
 
 /// A planned visit.
@@ -76,6 +79,7 @@ pub fn run(story: &Story<'_>, crew: &Crew, bar: &mut dyn FnMut(usize, usize)) ->
 struct Team {
     institution: InstitutionId,
     area: Area,
+    residential: bool,
     carers: Vec<(StaffId, i64)>,
 }
 
@@ -85,10 +89,10 @@ fn plan_all(story: &Story<'_>, crew: &Crew) -> Result<usize, web::Error> {
     let items: Vec<&Item> = items.iter().filter(|i| i.price.staff == StaffKind::Carer).collect();
     let mut teams = story.db.read(|tx| teams(tx, &by, crew))?;
     let mut made = 0;
-    for chunk in story.db.read(|tx| store::entitled_at_home(tx, crew.county))?.chunks(100) {
+    for chunk in story.db.read(|tx| store::entitled(tx, crew.county))?.chunks(100) {
         story.db.write(|tx| {
             for (i, who) in chunk.iter().enumerate() {
-                let Some((institution, carer)) = hire(&mut teams, who.area) else { continue };
+                let Some((institution, carer)) = hire(&mut teams, who) else { continue };
                 let mut draw = Draw::of(who.elder.uuid().as_bytes(), 2);
                 let new = plan(story, who, institution, carer, &items, &mut draw, i as i64);
                 match plans::store::create(tx, &by, &story.policies, &new) {
@@ -112,7 +116,9 @@ fn teams(tx: &mut Tx<'_>, by: &Actor, crew: &Crew) -> Result<Vec<Team>, web::Err
         let carers: Vec<(StaffId, i64)> = fit.filter(|c| c.kind == Some(StaffKind::Carer)).map(|c| (c.id, 0)).collect();
         if !carers.is_empty() {
             let area = registry::institutions::store::find(tx, by, provider.id)?.facts.area;
-            teams.push(Team { institution: provider.id, area, carers });
+            let residential =
+                matches!(provider.kind, Kind::ElderCareInstitution | Kind::WelfareHome | Kind::RuralElderHome);
+            teams.push(Team { institution: provider.id, area, residential, carers });
         }
     }
     // The station that can log in comes first, so that its pages are not empty.
@@ -121,10 +127,11 @@ fn teams(tx: &mut Tx<'_>, by: &Actor, crew: &Crew) -> Result<Vec<Team>, web::Err
 }
 
 /// A carer with room: of the elder's town if there is one, else of wherever there is.
-fn hire(teams: &mut [Team], home: Area) -> Option<(InstitutionId, StaffId)> {
-    let town = home.up_to(kernel::area::Level::Town);
+fn hire(teams: &mut [Team], who: &Entitled) -> Option<(InstitutionId, StaffId)> {
+    let town = who.area.up_to(kernel::area::Level::Town);
     let near = |team: &Team| team.area.up_to(kernel::area::Level::Town) == town;
-    let free = |team: &Team| team.carers.iter().any(|(_, load)| *load < VISITS_PER_CARER);
+    let free =
+        |team: &Team| team.residential == who.resides && team.carers.iter().any(|(_, load)| *load < VISITS_PER_CARER);
     let at = teams.iter().position(|t| near(t) && free(t)).or_else(|| teams.iter().position(free))?;
     let team = &mut teams[at];
     let carer = team.carers.iter_mut().min_by_key(|(_, load)| *load)?;

@@ -39,10 +39,10 @@ pub(super) fn old(tx: &mut Tx<'_>, county: Area, born_by: Date) -> Result<Vec<(E
     tx.query(sql, params![low, high, born_by], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-/// Entitlements at home that run, in the order of their beginning.
-pub(super) fn entitled_at_home(tx: &mut Tx<'_>, county: Area) -> Result<Vec<Entitled>> {
-    let sql = "select n.elder_id, n.id, e.area from ltci_entitlements n join elders e on e.id = n.elder_id
-               where n.county = $1 and n.setting = 'home' and n.ended_on is null order by n.from_on, n.id";
+/// Entitlements that run, in the order of their beginning.
+pub(super) fn entitled(tx: &mut Tx<'_>, county: Area) -> Result<Vec<Entitled>> {
+    let sql = "select n.elder_id, n.id, e.area, n.setting from ltci_entitlements n join elders e on e.id = n.elder_id
+               where n.county = $1 and n.ended_on is null order by n.from_on, n.id";
     tx.query(sql, params![county], |row| {
         Ok(Entitled { elder: row.get(0)?, entitlement: row.get(1)?, area: row.get(2)? })
     })
