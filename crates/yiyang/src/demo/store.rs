@@ -44,7 +44,8 @@ pub(super) fn entitled(tx: &mut Tx<'_>, county: Area) -> Result<Vec<Entitled>> {
     let sql = "select n.elder_id, n.id, e.area, n.setting from ltci_entitlements n join elders e on e.id = n.elder_id
                where n.county = $1 and n.ended_on is null order by n.from_on, n.id";
     tx.query(sql, params![county], |row| {
-        Ok(Entitled { elder: row.get(0)?, entitlement: row.get(1)?, area: row.get(2)? })
+        let resides = row.get::<String>(3)? == "institution";
+        Ok(Entitled { elder: row.get(0)?, entitlement: row.get(1)?, area: row.get(2)?, resides })
     })
 }
 
