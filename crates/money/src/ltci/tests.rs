@@ -1,6 +1,6 @@
 //! The road through the router: grant, plan, schedule, visit, settle, print, correct; and who may not.
 
-use super::testing::{County, area, instant, library};
+use super::testing::{County, actor, area, instant, library};
 use super::{NAV, routes, wire};
 use db::Scope;
 use db::testing::TestDb;
@@ -18,9 +18,11 @@ const OFFICE: &[&str] = &["elders.read", "ltci.*"];
 
 /// A carer of the station, logged in.
 fn carer(app: &TestApp, station: InstitutionId, staff: StaffId) -> Client<'_> {
-    let scope = Scope { area: area("320623"), institution: Some(station) };
-    let mut user = app.person_with("护理员", &["ltci.read", "ltci.visit"], scope, Some(station)).user.clone();
-    user.staff = Some(staff);
+    let mut user = app.stranger().user.clone();
+    user.name = "护理员".into();
+    user.permissions = Arc::new(["ltci.read", "ltci.visit"]);
+    user.scope = Scope { area: area("320623"), institution: Some(station) };
+    (user.institution, user.staff) = (Some(station), Some(staff));
     app.login(user)
 }
 
@@ -68,6 +70,7 @@ db::on_both! {
         let visits = office.post("/ltci/plans/schedule", &[("month", "2026-11")]).goes_to();
         assert!(office.get(&visits).page().contains("待上门"));
 
+        app.clock.set(instant("2026-11-02 09:55"));
         let carer = carer(&app, county.station, county.carers[0]);
         let mine = carer.get("/ltci/visits/mine").page();
         assert!(mine.contains("data-geo") && mine.contains("签到"));
@@ -146,18 +149,18 @@ db::on_both! {
         county.november(&app.db);
         app.clock.set(instant("2026-12-01 08:30"));
         let office = app.person("经办", OFFICE, "320623");
-        let by = super::testing::actor("2026-12-01 08:30");
-        let groups = app.db.read(|tx| super::work(tx, &office.user, &by)).expect("work");
+        let by = actor("2026-12-01 08:30");
+        let groups = app.db.read(|tx| crate::ltci::work(tx, &office.user, &by)).expect("work");
         let titles: Vec<&str> = groups.iter().map(|g| g.title.as_str()).collect();
         assert_eq!(titles, ["待核定的长护险待遇", "已过时间、没有签退的服务", "待结算的月份"]);
         let mut user = office.user.clone();
         (user.staff, user.permissions) = (Some(county.carers[0]), Arc::new(["ltci.visit"]));
-        let by = super::testing::actor("2026-11-02 08:30");
-        let groups = app.db.read(|tx| super::work(tx, &user, &by)).expect("work");
+        let by = actor("2026-11-02 08:30");
+        let groups = app.db.read(|tx| crate::ltci::work(tx, &user, &by)).expect("work");
         assert_eq!((groups.len(), groups[0].total), (1, 1));
-        let card = app.db.read(|tx| super::card(tx, &by, elder)).expect("card").expect("there is one");
+        let card = app.db.read(|tx| crate::ltci::card(tx, &by, elder)).expect("card").expect("there is one");
         assert!(card.body.into_string().contains("安和护理站"));
-        let titles: Vec<String> = app.db.read(|tx| super::timeline(tx, &by, elder)).expect("timeline").into_iter().map(|i| i.title).collect();
+        let titles: Vec<String> = app.db.read(|tx| crate::ltci::timeline(tx, &by, elder)).expect("timeline").into_iter().map(|i| i.title).collect();
         assert_eq!(titles, ["享受长期护理保险待遇（3 级）", "照护计划开始"]);
     }
 }

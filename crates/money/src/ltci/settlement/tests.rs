@@ -75,14 +75,15 @@ db::on_both! {
     fn each_reason_of_the_store_is_found(db: TestDb) {
         let (county, rows) = november(&db);
         dies(&db, 1, "2026-11-08");
+        let named = |name: &str| rows.iter().find(|row| row.elder == name).expect("there").visit.clone();
+        let (first, second) = (named("合成老人乙").elder, named("合成老人丙"));
         db.write(|tx| tx.exec(
             "insert into stays (elder_id, id, institution_id, admitted_on, discharged_on, diagnosis, source, created_at, changed_at)
              values ($1, $2, $3, '2026-11-08', '2026-11-10', '肺炎', '登记', 0, 0)",
-            params![rows[1].visit.elder, rows[1].visit.id, county.other],
+            params![second.elder, second.id, county.other],
         )).expect("stay");
         let draft = try_month(&db, "2026-12-01 09:00", Step::Check, false).expect("tried out");
         let found = lines(&db, &draft);
-        let first = rows[0].visit.elder;
         for line in found {
             let dead = line.elder == first && line.day > day("2026-11-08");
             assert_eq!(line.reasons.has(Reason::AfterDeath), dead, "{}", line.day);
