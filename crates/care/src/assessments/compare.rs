@@ -56,6 +56,12 @@ pub fn questions(scale: &Scale) -> impl Iterator<Item = (&str, &str, bool)> {
     items.chain(scale.flags.iter().map(|flag| (flag.code.as_str(), flag.text.as_str(), true)))
 }
 
+/// A question as pages name it: items with their number, flags by their text alone.
+#[must_use]
+pub fn title(scale: &Scale, code: &str, name: &str) -> String {
+    if scale.item(code).is_some() { format!("{code} {name}") } else { name.to_owned() }
+}
+
 /// The answer to a question, be it an item or a flag.
 #[must_use]
 pub fn answer(answers: &Answers, code: &str) -> Option<i64> {
@@ -107,7 +113,7 @@ pub fn settle(
     let missing: Vec<String> = comparison
         .open()
         .filter(|difference| !choices.contains_key(&difference.code))
-        .map(|difference| format!("{} {}", difference.code, difference.name))
+        .map(|difference| title(scale, &difference.code, &difference.name))
         .collect();
     if !missing.is_empty() {
         return Err(missing);

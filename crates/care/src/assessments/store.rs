@@ -167,9 +167,23 @@ pub(super) fn write(
     log(tx, by, a.key, event, a.state, note)
 }
 
+/// Chance whose first bits count (RFC 9562, 6.2): ids of events of the same instant keep the order of writing.
+struct Counted<'c>(i64, &'c dyn kernel::Chance);
+
+impl kernel::Chance for Counted<'_> {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.1.fill(buffer);
+        for (byte, count) in buffer.iter_mut().zip([0, u8::try_from(self.0).unwrap_or(u8::MAX)]) {
+            *byte = count;
+        }
+    }
+}
+
 /// Writes an event and its audit row.
 pub(super) fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, event: &str, state: State, note: &str) -> Result<()> {
-    let id = kernel::id::new_uuid(by.now, tx.chance());
+    let sql = "select count(*) from assessment_events where elder_id = $1 and assessment_id = $2";
+    let written = tx.count(sql, params![key.elder, key.id])?;
+    let id = kernel::id::new_uuid(by.now, &Counted(written, tx.chance()));
     tx.exec(
         "insert into assessment_events (elder_id, id, assessment_id, at, on_date, event, state, who, note)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use web::ui::{self, Tone};
 use web::{Cx, Error, Form, Markup, Page, html};
 
+/// How many open questions are named at once: more would hide the form on a telephone.
+const NAMED: usize = 6;
+
 fn me(cx: &Cx) -> Result<StaffId, Error> {
     cx.user.staff.ok_or_else(|| Error::refused("PG-19", "您的账号没有关联从业人员，不能填写评估表；请联系系统管理员"))
 }
@@ -84,19 +87,25 @@ fn state(scale: &Scale, answers: &Answers, kept: Markup) -> Markup {
             div {
                 (kept)
                 @if open.is_empty() { strong { "已全部答完，可以提交。" } } @else {
-                    "未答："
-                    @for one in &open { a.me-2 href=(format!("#q-{}", one.code)) title=(one.name) { (one.code) } }
+                    "未答 " (open.len()) " 项："
+                    @for one in open.iter().take(NAMED) {
+                        a href=(format!("#q-{}", one.code)) title=(one.name) {
+                            @if scale.item(&one.code).is_some() { (one.code) } @else { "其他情况" }
+                        }
+                        " "
+                    }
+                    @if open.len() > NAMED { "……" }
                 }
             }
         }
     }
 }
 
-fn frame(code: &str, title: &str, guide: &str, control: Markup) -> Markup {
+fn frame(id: &str, code: &str, title: &str, guide: &str, control: Markup) -> Markup {
     html! {
-        fieldset.card.mb-3 id=(format!("q-{code}")) {
+        fieldset.card.mb-3 id=(format!("q-{id}")) {
             div.card-body {
-                legend.h3 { span.text-secondary { (code) } " " (title) }
+                legend.h3 { @if !code.is_empty() { span.text-secondary { (code) } " " } (title) }
                 @if !guide.is_empty() { p.text-secondary { (guide) } }
                 (control)
             }
@@ -124,7 +133,7 @@ fn item_card(item: &Item, chosen: Option<i64>) -> Markup {
     let options = html! {
         @for (points, text) in &item.options { (choice(&item.code, *points, &format!("{points} 分　{text}"), chosen)) }
     };
-    frame(&item.code, &item.name, &item.guide, choices(options))
+    frame(&item.code, &item.code, &item.name, &item.guide, choices(options))
 }
 
 fn flag_card(flag: &Flag, chosen: Option<i64>) -> Markup {
@@ -137,7 +146,7 @@ fn flag_card(flag: &Flag, chosen: Option<i64>) -> Markup {
                 aria-label=(flag.text);
         }
     };
-    frame(&flag.code, &flag.text, "", control)
+    frame(&flag.code, "", &flag.text, "", control)
 }
 
 fn answers(scale: &Scale, given: &BTreeMap<String, String>) -> Result<Answers, Error> {

@@ -21,7 +21,7 @@ pub(super) fn body(cx: &Cx, scale: &Scale, view: &View) -> Markup {
     html! {
         (heading(cx, view))
         (next(cx, scale, view))
-        @if let Some(scored) = view.a.scored.as_ref().filter(|_| !view.a.state.open_for_forms()) { (result(scored, &view.a)) }
+        @if let Some(scored) = view.a.scored.as_ref().filter(|_| !view.a.state.open_for_forms()) { (result(scale, scored, &view.a)) }
         @if !view.a.state.open_for_forms() && !view.forms.is_empty() { (side_by_side(scale, view)) }
         (application(scale, view))
         (sources(&view.rules.sources))
@@ -216,7 +216,7 @@ fn differing(cx: &Cx, scale: &Scale, view: &View) -> Markup {
 
 fn settle_one(scale: &Scale, difference: &compare::Difference) -> Markup {
     let said = difference.values.iter().map(i64::to_string).collect::<Vec<_>>().join("、");
-    let title = format!("{} {}（各评 {said}）", difference.code, difference.name);
+    let title = format!("{}（各评 {said}）", compare::title(scale, &difference.code, &difference.name));
     let chosen = difference.majority.map(|n| n.to_string()).unwrap_or_default();
     match scale.item(&difference.code) {
         Some(item) => {
@@ -295,7 +295,7 @@ fn disputed(cx: &Cx, view: &View) -> Markup {
 }
 
 /// The level and how it came about.
-pub(super) fn result(scored: &Scored, a: &Assessment) -> Markup {
+fn result(scale: &Scale, scored: &Scored, a: &Assessment) -> Markup {
     ui::card(
         "评估结论",
         html! {
@@ -311,7 +311,7 @@ pub(super) fn result(scored: &Scored, a: &Assessment) -> Markup {
             @if !a.changes.is_empty() {
                 h3.mt-3 { "合议情况" }
                 (ui::table(&["项目", "各评", "合议", "理由"], a.changes.iter().map(|c| vec![
-                    html! { (c.code) " " (c.name) },
+                    ui::text(compare::title(scale, &c.code, &c.name)),
                     ui::text(c.from.iter().map(i64::to_string).collect::<Vec<_>>().join("、")),
                     ui::text(c.to),
                     ui::text(&c.reason),
@@ -364,7 +364,7 @@ fn one_round(scale: &Scale, forms: &[&AssessorsForm]) -> Markup {
     let rows = compare::questions(scale).map(|(code, name, _)| {
         let same =
             forms.windows(2).all(|p| compare::answer(&p[0].answers, code) == compare::answer(&p[1].answers, code));
-        let mut row = vec![html! { (code) " " (name) }];
+        let mut row = vec![ui::text(compare::title(scale, code, name))];
         row.extend(forms.iter().map(|f| ui::text(answer_text(scale, &f.answers, code))));
         row.push(html! { @if !same { (ui::badge(Tone::Warning, "不一致")) } });
         row

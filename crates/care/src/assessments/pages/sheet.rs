@@ -52,7 +52,7 @@ fn items(scale: &Scale, agreed: &policy::Answers) -> Markup {
         table.mt-3 {
             tr { th { "项目" } th { "评估结果" } }
             @for (code, name, _) in compare::questions(scale) {
-                tr { td { (code) " " (name) } td { (parts::answer_text(scale, agreed, code)) } }
+                tr { td { (compare::title(scale, code, name)) } td { (parts::answer_text(scale, agreed, code)) } }
             }
         }
     }
