@@ -42,7 +42,9 @@ pub const CORRECT: Permission = Permission("ltci.correct");
 
 /// The menu entries.
 pub const NAV: &[Nav] = &[
-    Nav { group: "长期护理保险", title: "我的上门", href: "/ltci/visits/mine", permission: VISIT, order: 400 },
+    Nav {
+        group: "长期护理保险", title: "我的上门", href: "/ltci/visits/mine", permission: VISIT, order: 400
+    },
     Nav { group: "长期护理保险", title: "待遇", href: "/ltci/entitlements", permission: READ, order: 410 },
     Nav { group: "长期护理保险", title: "照护计划", href: "/ltci/plans", permission: READ, order: 420 },
     Nav { group: "长期护理保险", title: "上门服务", href: "/ltci/visits", permission: READ, order: 430 },

@@ -6,8 +6,8 @@ use crate::ltci::{entitlements, plans, visits};
 use db::testing::TestDb;
 use db::{Actor, Scope, params};
 use kernel::{
-    AccountId, Area, AssessmentId, CitizenNumber, CreditCode, Date, ElderId, EntitlementId, Instant, InstitutionId, Month,
-    PlanId, StaffId, VisitId,
+    AccountId, Area, AssessmentId, CitizenNumber, CreditCode, Date, ElderId, EntitlementId, Instant, InstitutionId,
+    Month, PlanId, StaffId, VisitId,
 };
 use policy::Library;
 use registry::elders::{NewElder, Status};

@@ -29,7 +29,8 @@ pub fn timeline(tx: &mut Tx<'_>, _: &Actor, elder: ElderId) -> db::Result<Vec<Ti
         all.extend(of_entitlement(&e));
     }
     for p in plans::store::of_elder(tx, elder)? {
-        let detail = format!("{} 项，每周上门 {} 次", p.facts.services.len(), plans::model::visits_per_week(&p.facts.services));
+        let detail =
+            format!("{} 项，每周上门 {} 次", p.facts.services.len(), plans::model::visits_per_week(&p.facts.services));
         let href = format!("/ltci/plans/{elder}/{}", p.id);
         all.push(item(p.facts.starts_on, "照护计划", "照护计划开始".into(), detail, href));
     }
@@ -117,13 +118,14 @@ fn group(title: &str, href: &str, total: i64, items: Vec<WorkItem>) -> Option<Wo
 
 fn to_entitle(tx: &mut Tx<'_>, by: &Actor) -> db::Result<Option<WorkGroup>> {
     let pending = entitlements::store::waiting(tx, by)?;
-    let items = entitlements::store::pending(tx, by, FEW)?.into_iter().filter(|c| c.insured && c.present).map(|c| WorkItem {
-        title: c.name.clone(),
-        detail: format!("失能 {} 级，{} 生效", c.result.level, c.result.from),
-        href: "/ltci/entitlements/pending".into(),
-        due: None,
-        urgent: false,
-    });
+    let items =
+        entitlements::store::pending(tx, by, FEW)?.into_iter().filter(|c| c.insured && c.present).map(|c| WorkItem {
+            title: c.name.clone(),
+            detail: format!("失能 {} 级，{} 生效", c.result.level, c.result.from),
+            href: "/ltci/entitlements/pending".into(),
+            due: None,
+            urgent: false,
+        });
     Ok(group("待核定的长护险待遇", "/ltci/entitlements/pending", pending, items.collect()))
 }
 
@@ -164,7 +166,9 @@ fn to_enter(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Option<WorkG
     let filter = Visits { overdue: true, carer: user.staff, ..Visits::default() };
     let total = visits::store::count(tx, by, &filter)?;
     let rows = visits::store::list(tx, by, &filter, FEW, 0)?;
-    let items = rows.into_iter().map(|row| WorkItem { detail: format!("{} 没有签退", row.visit.day()), ..visit_item(row, by) });
+    let items = rows
+        .into_iter()
+        .map(|row| WorkItem { detail: format!("{} 没有签退", row.visit.day()), ..visit_item(row, by) });
     Ok(group("已过时间、没有签退的服务", "/ltci/visits?overdue=true", total, items.collect()))
 }
 

@@ -2,10 +2,10 @@
 
 use super::model::{Correction, Happened, NewCorrection, State};
 use super::store;
+use crate::ltci::CORRECT;
 use crate::ltci::catalogue::{self, Item};
 use crate::ltci::visits::model::Visit;
 use crate::ltci::visits::pages::{ids, item_boxes, span, time_fields};
-use crate::ltci::CORRECT;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::{CorrectionId, ElderId};

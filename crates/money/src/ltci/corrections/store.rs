@@ -9,7 +9,8 @@ use kernel::area::Level;
 use kernel::{CorrectionId, Date, ElderId, SettlementId, VisitId};
 use web::Error;
 
-const COLUMNS: &str = "c.elder_id, c.id, c.county, c.settlement_id, c.visit_id, c.kind, c.state, c.reason, c.withdrawn, c.in_at,
+const COLUMNS: &str =
+    "c.elder_id, c.id, c.county, c.settlement_id, c.visit_id, c.kind, c.state, c.reason, c.withdrawn, c.in_at,
      c.out_at, c.items, c.entered_by, c.created_at, c.settled_in";
 
 fn correction(row: &Row<'_>) -> db::Result<Correction> {
@@ -111,7 +112,10 @@ pub fn withdraw(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: CorrectionId) -
     if tx.exec(sql, params![elder, id])? == 0 {
         return Err(Error::Conflict("这项更正已经结算或撤回".into()));
     }
-    tx.audit(by, Entry { action: "ltci.correct.withdraw", elder: Some(elder), subject: id.to_string(), ..Entry::default() })?;
+    tx.audit(
+        by,
+        Entry { action: "ltci.correct.withdraw", elder: Some(elder), subject: id.to_string(), ..Entry::default() },
+    )?;
     Ok(())
 }
 
@@ -149,6 +153,7 @@ pub fn list(
 /// # Errors
 /// What the engine says.
 pub fn of_visit(tx: &mut Tx<'_>, elder: ElderId, visit: VisitId) -> db::Result<Vec<Correction>> {
-    let sql = format!("select {COLUMNS} from ltci_corrections c where c.elder_id = $1 and c.visit_id = $2 order by c.id");
+    let sql =
+        format!("select {COLUMNS} from ltci_corrections c where c.elder_id = $1 and c.visit_id = $2 order by c.id");
     tx.query(&sql, params![elder, visit], correction)
 }

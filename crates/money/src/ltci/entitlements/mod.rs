@@ -18,8 +18,8 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-pub use model::{EndReason, Entitlement, Setting};
 use super::{ENTITLE, READ};
+pub use model::{EndReason, Entitlement, Setting};
 use web::Routes;
 
 /// All routes of the capability.

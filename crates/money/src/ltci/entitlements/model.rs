@@ -292,10 +292,8 @@ impl Entitlement {
 #[must_use]
 pub fn decide(library: &Library, candidate: &Candidate, setting: Setting, on: Date) -> (Decision, Vec<Reason>) {
     let result = &candidate.result;
-    let facts = Facts::new()
-        .with("level", result.level)
-        .with("setting", setting.word())
-        .with("dementia", result.dementia);
+    let facts =
+        Facts::new().with("level", result.level).with("setting", setting.word()).with("dementia", result.dementia);
     let decision = library.decide(QUESTION, candidate.area, on, &facts);
     let mut reasons = vec![];
     let mut refuse = |condition: bool, code: &str, text: String| {
@@ -315,7 +313,8 @@ pub fn decide(library: &Library, candidate: &Candidate, setting: Setting, on: Da
 }
 
 fn against(decision: &Decision, result: &LevelResult) -> String {
-    let clause = decision.because.first().map(|b| format!("（{} {}：{}）", b.number, b.at, b.summary)).unwrap_or_default();
+    let clause =
+        decision.because.first().map(|b| format!("（{} {}：{}）", b.number, b.at, b.summary)).unwrap_or_default();
     format!("失能等级 {} 级未达到待遇条件{clause}", result.level)
 }
 

@@ -48,7 +48,11 @@ pub(super) async fn list(cx: Cx, Query(q): Query<Listing>) -> Result<Markup, Err
             html! { (quota_words(e.benefit.quota)) "，" (cap_words(e.benefit.cap)) },
             ui::text(e.benefit.rate),
             html! { (e.period.from) " 起" @if let Some(until) = e.runs().until { "，至 " (until) " 前" } },
-            if row.planned { ui::badge(Tone::Success, "已制定计划") } else { ui::badge(Tone::Warning, "待制定计划") },
+            if row.planned {
+                ui::badge(Tone::Success, "已制定计划")
+            } else {
+                ui::badge(Tone::Warning, "待制定计划")
+            },
         ]
     });
     let base = if filter.without_plan { "/ltci/entitlements?without_plan=true" } else { "/ltci/entitlements" };
@@ -190,7 +194,11 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
         (ui::card("照护计划", plan_table(&shown.plans)))
         @if cx.may(ENTITLE) && e.ended_on.is_none() { (steps(&cx, e, &shown.providers)) }
     };
-    Ok(Page::new(&cx, &format!("{}的待遇", shown.name)).crumb("待遇", "/ltci/entitlements").source(SOURCE).actions(actions).body(body))
+    Ok(Page::new(&cx, &format!("{}的待遇", shown.name))
+        .crumb("待遇", "/ltci/entitlements")
+        .source(SOURCE)
+        .actions(actions)
+        .body(body))
 }
 
 fn plan_table(plans: &[plans::model::Plan]) -> Markup {

@@ -11,7 +11,8 @@ use registry::elders::facts::{self, Fact};
 use registry::elders::links::{self, LinkKind};
 use web::Error;
 
-const COLUMNS: &str = "t.elder_id, t.id, t.assessment_id, t.county, t.level, t.dementia, t.setting, t.quota, t.rate_bp, t.cap,
+const COLUMNS: &str =
+    "t.elder_id, t.id, t.assessment_id, t.county, t.level, t.dementia, t.setting, t.quota, t.rate_bp, t.cap,
      t.from_on, t.until_on, t.ended_on, t.end_reason, t.decision";
 
 fn entitlement(row: &Row<'_>) -> db::Result<Entitlement> {
@@ -37,7 +38,8 @@ fn entitlement(row: &Row<'_>) -> db::Result<Entitlement> {
 }
 
 /// The latest effective result of each elder within sight that has no entitlement of its own, with what decides on it.
-const CANDIDATES: &str = "select a.elder_id, a.id, a.level, a.from_on, a.until_on, a.dementia, e.name, e.born, e.area, e.status,
+const CANDIDATES: &str =
+    "select a.elder_id, a.id, a.level, a.from_on, a.until_on, a.dementia, e.name, e.born, e.area, e.status,
        e.ltci_insured, e.living,
        (select t.id from ltci_entitlements t where t.elder_id = a.elder_id and t.ended_on is null and t.until_on > $2
           order by t.id desc limit 1)
@@ -241,7 +243,8 @@ pub fn find(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: EntitlementId) -> d
 /// # Errors
 /// What the engine says.
 pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<Entitlement>> {
-    let sql = format!("select {COLUMNS} from ltci_entitlements t where t.elder_id = $1 order by t.from_on desc, t.id desc");
+    let sql =
+        format!("select {COLUMNS} from ltci_entitlements t where t.elder_id = $1 order by t.from_on desc, t.id desc");
     tx.query(&sql, params![elder], entitlement)
 }
 

@@ -18,9 +18,9 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+use super::{PLAN, READ};
 pub use model::{NewPlan, Plan, Service};
 pub use store::create;
-use super::{PLAN, READ};
 use web::Routes;
 
 /// All routes of the capability.

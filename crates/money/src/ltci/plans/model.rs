@@ -204,6 +204,7 @@ fn service_fault(service: &Service, plan: &NewPlan, against: &Checked<'_>) -> Ve
 /// What a plan costs in four weeks at the price list.
 #[must_use]
 pub fn four_weeks(services: &[Service], items: &[Item]) -> kernel::Fen {
-    let price = |s: &Service| items.iter().find(|item| item.code == s.item).map(|item| item.price.price * (4 * s.per_week));
+    let price =
+        |s: &Service| items.iter().find(|item| item.code == s.item).map(|item| item.price.price * (4 * s.per_week));
     services.iter().filter_map(price).sum()
 }

@@ -79,7 +79,11 @@ pub(super) async fn schedule(cx: Cx, Form(form): Form<Schedule>) -> Result<Respo
     let month = Month::parse(&form.month).ok_or_else(|| Error::field("month", "月份", "请选择月份"))?;
     let policies = cx.state.policies.clone();
     let made = cx.write(move |tx, by| visits::schedule_month(tx, by, &policies, month)).await?;
-    let rest = if made.unplaced.is_empty() { String::new() } else { format!("，{} 次未能排上（限额或人员无空闲）", made.unplaced.len()) };
+    let rest = if made.unplaced.is_empty() {
+        String::new()
+    } else {
+        format!("，{} 次未能排上（限额或人员无空闲）", made.unplaced.len())
+    };
     let note = format!("{} 份计划排出 {} 次服务{rest}", made.plans, made.visits);
     Ok(see_with(&format!("/ltci/visits?from={}&to={}", month.first().max(cx.today()), month.last()), &note))
 }
@@ -142,7 +146,13 @@ fn provider_card(e: &Entitlement, providers: &[Provider], chosen: Option<Institu
     )
 }
 
-fn plan_form(cx: &Cx, e: &Entitlement, institution: InstitutionId, items: &[Item], carers: &[super::model::Carer]) -> Markup {
+fn plan_form(
+    cx: &Cx,
+    e: &Entitlement,
+    institution: InstitutionId,
+    items: &[Item],
+    carers: &[super::model::Carer],
+) -> Markup {
     let rows = items.iter().map(|item| {
         let able = carers.iter().filter(|c| c.kind.is_some_and(|kind| kind.may_do(item.price.staff)));
         vec![
@@ -239,7 +249,8 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
         })
         .await?;
     let items = catalogue::items(&cx.state.policies, plan.county, plan.facts.starts_on);
-    let who = |s: &Service| carers.iter().find(|c| c.id == s.carer).map_or("（已离职）", |c| c.name.as_str()).to_owned();
+    let who =
+        |s: &Service| carers.iter().find(|c| c.id == s.carer).map_or("（已离职）", |c| c.name.as_str()).to_owned();
     let services = plan.facts.services.iter().map(|s| {
         let item = items.iter().find(|item| item.code == s.item);
         vec![

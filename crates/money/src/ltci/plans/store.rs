@@ -13,7 +13,8 @@ use registry::institutions::Kind;
 use registry::staff::Post;
 use web::Error;
 
-const COLUMNS: &str = "p.elder_id, p.id, p.entitlement_id, p.institution_id, p.county, p.services, p.first_weekday, p.start_minute,
+const COLUMNS: &str =
+    "p.elder_id, p.id, p.entitlement_id, p.institution_id, p.county, p.services, p.first_weekday, p.start_minute,
      p.starts_on, p.ends_on, p.ended_on, p.end_reason";
 
 fn plan(row: &Row<'_>) -> db::Result<Plan> {
@@ -123,7 +124,9 @@ pub fn end_of_entitlement(
     on: Date,
     reason: &str,
 ) -> Result<(), Error> {
-    let sql = format!("select {COLUMNS} from ltci_plans p where p.elder_id = $1 and p.entitlement_id = $2 and p.ended_on is null");
+    let sql = format!(
+        "select {COLUMNS} from ltci_plans p where p.elder_id = $1 and p.entitlement_id = $2 and p.ended_on is null"
+    );
     for plan in tx.query(&sql, params![elder, entitlement], plan)? {
         close(tx, by, &plan, on, reason)?;
     }

@@ -37,18 +37,12 @@ impl Order {
 /// Tells the queue who settles.
 pub fn wire(state: &web::State) {
     let (db, clock, policies) = (state.db.clone(), state.clock.clone(), state.policies.clone());
-    state.jobs.handle(SETTLE, move |job, progress| {
-        run(&db, &policies, job, clock.now(), progress).map_err(|e| e.text())
-    });
+    state
+        .jobs
+        .handle(SETTLE, move |job, progress| run(&db, &policies, job, clock.now(), progress).map_err(|e| e.text()));
 }
 
-fn run(
-    db: &db::Db,
-    policies: &Library,
-    job: &Job,
-    now: kernel::Instant,
-    progress: &Progress,
-) -> Result<String, Error> {
+fn run(db: &db::Db, policies: &Library, job: &Job, now: kernel::Instant, progress: &Progress) -> Result<String, Error> {
     let order: Order = serde_json::from_str(&job.payload).map_err(|e| Error::Internal(e.to_string()))?;
     let by = order.actor(now, job.account);
     let step = if order.settle { Step::Settle } else { Step::Check };

@@ -4,16 +4,20 @@
 //! so that a million visits fit in little memory; ids are looked up only where something is written.
 
 use super::reason::{Reason, Reasons};
+use crate::ltci::catalogue::StaffKind;
 use kernel::{
     Bp, CorrectionId, Date, ElderId, EntitlementId, Fen, InstitutionId, Month, Period, PlanId, StaffId, VisitId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use crate::ltci::catalogue::StaffKind;
 
 /// The steps that a settlement may take; the table in `mod.rs` says the same.
-pub const TRANSITIONS: &[(&str, &str, &str)] =
-    &[("none", "check", "draft"), ("draft", "check", "draft"), ("draft", "settle", "settled"), ("settled", "pay", "paid")];
+pub const TRANSITIONS: &[(&str, &str, &str)] = &[
+    ("none", "check", "draft"),
+    ("draft", "check", "draft"),
+    ("draft", "settle", "settled"),
+    ("settled", "pay", "paid"),
+];
 
 /// How far a month's settlement is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

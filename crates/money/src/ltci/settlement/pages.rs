@@ -289,7 +289,12 @@ impl Lines {
 
     fn base(&self, id: SettlementId) -> String {
         let verdict = self.verdict.map(|v| v.to_string());
-        let all = [("institution", &self.institution), ("verdict", &verdict), ("reason", &self.reason), ("elder", &self.elder)];
+        let all = [
+            ("institution", &self.institution),
+            ("verdict", &verdict),
+            ("reason", &self.reason),
+            ("elder", &self.elder),
+        ];
         let query: Vec<String> = all.iter().filter_map(|(k, v)| v.as_ref().map(|v| format!("{k}={v}"))).collect();
         format!("/ltci/settlements/{id}/lines?{}", query.join("&"))
     }
@@ -370,7 +375,10 @@ fn amounts_cell(amount: Fen) -> Markup {
 /// 09:00—10:00
 pub(super) fn times(line: &Shown) -> String {
     let clock = |at: kernel::Instant| kernel::time::show(at)[11..].to_owned();
-    line.end.map_or_else(|| format!("{}（未签退）", clock(line.start)), |end| format!("{}—{}", clock(line.start), clock(end)))
+    line.end.map_or_else(
+        || format!("{}（未签退）", clock(line.start)),
+        |end| format!("{}—{}", clock(line.start), clock(end)),
+    )
 }
 
 #[derive(Deserialize)]

@@ -117,7 +117,8 @@ fn duplicates(lines: &mut [Line]) {
 
 /// Refuses a visit that begins before an earlier standing one of the same carer (or elder) has ended. Touching is allowed.
 fn overlaps(lines: &mut [Line], whose: impl Fn(&Line) -> u32, reason: Reason) {
-    let standing = |(at, line): (usize, &Line)| (!line.reasons.refuse()).then_some((whose(line), line.start, at as u32));
+    let standing =
+        |(at, line): (usize, &Line)| (!line.reasons.refuse()).then_some((whose(line), line.start, at as u32));
     // Lines stand by elder, beginning and id; a stable order by beginning keeps ties in that order.
     let mut order: Vec<(u32, i64, u32)> = lines.iter().enumerate().filter_map(standing).collect();
     order.sort_unstable();

@@ -265,7 +265,9 @@ fn reason_12_the_same_visit_twice_is_paid_once() {
 
 #[test]
 fn reason_13_the_cap_pays_what_is_left_of_it() {
-    for (cap, approved) in [(11_999, [6_000, 5_999]), (12_000, [6_000, 6_000]), (12_001, [6_000, 6_000]), (6_000, [6_000, 0])] {
+    for (cap, approved) in
+        [(11_999, [6_000, 5_999]), (12_000, [6_000, 6_000]), (12_001, [6_000, 6_000]), (6_000, [6_000, 0])]
+    {
         let mut inputs = county();
         inputs.elders[0].entitlements[0].cap = Some(Cap::Month(Fen(cap)));
         inputs.visits = vec![visit(1, 0, 0, 5, 9), visit(2, 0, 0, 6, 9)];
@@ -434,7 +436,10 @@ fn paid_visits_never_overlap_and_keep_within_quota_and_cap() {
         }
         for (elder, (visits, approved)) in used {
             let entitled = &inputs.elders[elder as usize].entitlements[0];
-            assert!(Quota::Visits(visits) == entitled.quota.expect("quota") || matches!(entitled.quota, Some(Quota::Visits(q)) if visits < q));
+            assert!(
+                Quota::Visits(visits) == entitled.quota.expect("quota")
+                    || matches!(entitled.quota, Some(Quota::Visits(q)) if visits < q)
+            );
             assert!(matches!(entitled.cap, Some(Cap::Month(cap)) if approved <= cap));
         }
     }

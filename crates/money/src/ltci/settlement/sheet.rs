@@ -63,7 +63,8 @@ pub(super) async fn page(cx: Cx, Path(text): Path<String>, Query(whose): Query<W
     let s = &sheet.settlement;
     let total = sheet.institutions.iter().fold(Totals::default(), add);
     let title = format!("{}长期护理保险服务费用结算单", sheet.county);
-    let parties: &[&str] = if one.is_some() { &["服务机构", "经办机构"] } else { &["经办机构", "医疗保障部门"] };
+    let parties: &[&str] =
+        if one.is_some() { &["服务机构", "经办机构"] } else { &["经办机构", "医疗保障部门"] };
     let body = html! {
         (ui::facts(&[
             ("结算月份", ui::text(ui::month_zh(s.month))),
@@ -145,7 +146,9 @@ pub(super) async fn workbook(cx: Cx, Path(text): Path<String>, Query(whose): Que
     })
     .await?;
     let bytes = cx
-        .blocking(move || build(&sheet, |codes| catalogue::names(&policies, codes)).map_err(|e| Error::Internal(e.to_string())))
+        .blocking(move || {
+            build(&sheet, |codes| catalogue::names(&policies, codes)).map_err(|e| Error::Internal(e.to_string()))
+        })
         .await?;
     Ok(download(&name, XLSX, bytes))
 }
@@ -192,7 +195,9 @@ fn write_sums(page: &mut Worksheet, sheet: &Sheet, bold: &Format, money: &Format
     }
     let total = sheet.institutions.iter().fold(Totals::default(), add).amounts;
     page.write_string_with_format(row, 0, "合计", bold)?;
-    for (column, amount) in [total.asked, total.adjusted, total.approved, total.paid, total.own()].into_iter().enumerate() {
+    for (column, amount) in
+        [total.asked, total.adjusted, total.approved, total.paid, total.own()].into_iter().enumerate()
+    {
         yuan(page, row, column as u16 + 4, amount, money)?;
     }
     page.write_string(row + 1, 0, format!("基金支付（大写）：{}", capital(total.paid)))?;
@@ -201,8 +206,23 @@ fn write_sums(page: &mut Worksheet, sheet: &Sheet, bold: &Format, money: &Format
 }
 
 const COLUMNS: [&str; 17] = [
-    "老年人", "类别", "失能等级", "服务日期", "开始", "结束", "项目", "服务人员", "标准分钟", "实际分钟", "支付比例", "申报金额",
-    "核定金额", "核准金额", "基金支付", "结果", "原因",
+    "老年人",
+    "类别",
+    "失能等级",
+    "服务日期",
+    "开始",
+    "结束",
+    "项目",
+    "服务人员",
+    "标准分钟",
+    "实际分钟",
+    "支付比例",
+    "申报金额",
+    "核定金额",
+    "核准金额",
+    "基金支付",
+    "结果",
+    "原因",
 ];
 
 fn write_lines(
@@ -220,7 +240,16 @@ fn write_lines(
         let end = line.end.map(clock).unwrap_or_default();
         let (day, start) = (line.day.to_string(), clock(line.start));
         let level = format!("{} 级", line.level);
-        let texts = [inert(&line.name), line.kind.name().into(), level, day, start, end, items(&line.items), inert(&line.carer)];
+        let texts = [
+            inert(&line.name),
+            line.kind.name().into(),
+            level,
+            day,
+            start,
+            end,
+            items(&line.items),
+            inert(&line.carer),
+        ];
         for (column, text) in texts.into_iter().enumerate() {
             page.write_string(row, column as u16, text)?;
         }

@@ -47,7 +47,8 @@ pub struct Settlement {
     pub paid_note: Option<String>,
 }
 
-const COLUMNS: &str = "id, county, month, state, rules, lines, cut, refused, asked, adjusted, approved, paid, digest, checked_at,
+const COLUMNS: &str =
+    "id, county, month, state, rules, lines, cut, refused, asked, adjusted, approved, paid, digest, checked_at,
      settled_at, settled_by, paid_on, paid_note";
 
 fn totals(c: &mut db::value::Columns<'_>) -> db::Result<Totals> {
@@ -377,7 +378,10 @@ pub fn pay(tx: &mut Tx<'_>, by: &Actor, id: SettlementId, on: Date, note: &str) 
     }
     let sql = "update ltci_settlements set state = $2, paid_on = $3, paid_note = $4, paid_by = $5 where id = $1";
     tx.exec_one(sql, params![id, state.word(), on, note, &by.name])?;
-    tx.audit(by, Entry { action: "ltci.pay", subject: id.to_string(), detail: format!("{on} {note}"), ..Entry::default() })?;
+    tx.audit(
+        by,
+        Entry { action: "ltci.pay", subject: id.to_string(), detail: format!("{on} {note}"), ..Entry::default() },
+    )?;
     Ok(())
 }
 
@@ -386,7 +390,8 @@ pub fn pay(tx: &mut Tx<'_>, by: &Actor, id: SettlementId, on: Date, note: &str) 
 /// # Errors
 /// [`db::Error::NotFound`], or what the engine says.
 pub fn find(tx: &mut Tx<'_>, by: &Actor, id: SettlementId) -> db::Result<Settlement> {
-    let found = tx.query_one(&format!("select {COLUMNS} from ltci_settlements where id = $1"), params![id], settlement)?;
+    let found =
+        tx.query_one(&format!("select {COLUMNS} from ltci_settlements where id = $1"), params![id], settlement)?;
     let area = by.scope.area;
     if area.contains(found.county) || found.county.contains(area) { Ok(found) } else { Err(db::Error::NotFound) }
 }
@@ -424,9 +429,8 @@ pub fn months(tx: &mut Tx<'_>, by: &Actor, limit: i64) -> db::Result<Vec<Listed>
     let sql = "select county, month, count(*), count(case when state in ('planned', 'checked_in') then 1 end) from ltci_visits
                where county between $1 and $2 and state in ('planned', 'checked_in', 'done')
                group by county, month order by month desc, county limit $3";
-    let rows: Vec<(Area, Month, i64, i64)> = tx.query(sql, params![low, high, limit], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-    })?;
+    let rows: Vec<(Area, Month, i64, i64)> =
+        tx.query(sql, params![low, high, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let mut all = vec![];
     for (county, month, visits, open) in rows {
         let settlement = of_month(tx, county, month)?;
@@ -625,9 +629,7 @@ pub fn of_visit(tx: &mut Tx<'_>, elder: ElderId, visit: VisitId) -> db::Result<V
            join elders e on e.id = l.elder_id left join staff s on s.id = l.carer_id
          where l.elder_id = $1 and l.visit_id = $2 order by m.month, l.kind"
     );
-    tx.query(&sql, params![elder, visit], |row| {
-        Ok((row.get(21)?, State::parse(&row.get::<String>(22)?), shown(row)?))
-    })
+    tx.query(&sql, params![elder, visit], |row| Ok((row.get(21)?, State::parse(&row.get::<String>(22)?), shown(row)?)))
 }
 
 /// What the insurance paid for an elder, month by month, newest first. Ask whether the elder is in sight first.
@@ -651,7 +653,12 @@ pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId, limit: i64) -> db::Result<Vec<(
             lines: row.get(18)?,
             cut: row.get(19)?,
             refused: row.get(20)?,
-            amounts: Amounts { asked: row.get(21)?, adjusted: row.get(22)?, approved: row.get(23)?, paid: row.get(24)? },
+            amounts: Amounts {
+                asked: row.get(21)?,
+                adjusted: row.get(22)?,
+                approved: row.get(23)?,
+                paid: row.get(24)?,
+            },
         };
         Ok((settlement(row)?, sums))
     })

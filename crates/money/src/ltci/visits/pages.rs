@@ -97,7 +97,11 @@ pub(super) async fn list(cx: Cx, Query(q): Query<Listing>) -> Result<Markup, Err
 
 pub(super) async fn mine(cx: Cx) -> Result<Markup, Error> {
     let Some(carer) = cx.user.staff else {
-        let body = ui::alert(Tone::Info, "您的账号没有关联服务人员", "签到、签退由服务人员本人办理；查看全部服务请到“上门服务”。");
+        let body = ui::alert(
+            Tone::Info,
+            "您的账号没有关联服务人员",
+            "签到、签退由服务人员本人办理；查看全部服务请到“上门服务”。",
+        );
         return Ok(Page::new(&cx, "我的上门").body(body));
     };
     let filter = Filter { carer: Some(carer), ..Filter::day(cx.today()) };
@@ -207,7 +211,10 @@ fn visit_facts(cx: &Cx, shown: &Shown) -> Markup {
         ("签退", moment(v.out_at)),
         ("实际时长", ui::opt(v.minutes().map(|m| format!("{m} 分钟")))),
         ("签到位置", position(cx, v)),
-        ("补录", html! { @match v.late_entered_at { Some(at) => { (ui::moment(at)) "：" (v.late_reason.clone().unwrap_or_default()) }, None => (ui::opt(None::<String>)) } }),
+        (
+            "补录",
+            html! { @match v.late_entered_at { Some(at) => { (ui::moment(at)) "：" (v.late_reason.clone().unwrap_or_default()) }, None => (ui::opt(None::<String>)) } },
+        ),
         ("备注", ui::opt(v.note.clone())),
     ])
 }
@@ -270,7 +277,8 @@ pub(in crate::ltci) fn time_fields(v: &Visit) -> Markup {
 }
 
 fn late_form(cx: &Cx, v: &Visit, items: &[Item]) -> Markup {
-    let (title, button) = if v.state == State::Done { ("修改服务记录", "保存修改") } else { ("补录", "补录") };
+    let (title, button) =
+        if v.state == State::Done { ("修改服务记录", "保存修改") } else { ("补录", "补录") };
     ui::card(
         title,
         ui::form(
@@ -294,7 +302,11 @@ fn reassign_form(cx: &Cx, v: &Visit, carers: &[plans::model::Carer]) -> Markup {
         .collect();
     ui::card(
         "改派",
-        ui::form(cx, &format!("{}/reassign", href(v)), html! { (ui::select("服务人员", "carer", &options, "")) (ui::submit("改派")) }),
+        ui::form(
+            cx,
+            &format!("{}/reassign", href(v)),
+            html! { (ui::select("服务人员", "carer", &options, "")) (ui::submit("改派")) },
+        ),
     )
 }
 

@@ -9,7 +9,8 @@ use kernel::{Area, Date, ElderId, Instant, InstitutionId, Month, PlanId, StaffId
 use policy::Library;
 use web::Error;
 
-const COLUMNS: &str = "v.elder_id, v.id, v.plan_id, v.institution_id, v.carer_id, v.county, v.month, v.planned_from, v.planned_to,
+const COLUMNS: &str =
+    "v.elder_id, v.id, v.plan_id, v.institution_id, v.carer_id, v.county, v.month, v.planned_from, v.planned_to,
      v.items, v.state, v.in_at, v.in_lon, v.in_lat, v.in_accuracy_m, v.in_distance_m, v.out_at, v.late_entered_at,
      v.late_reason, v.note";
 /// How many columns [`COLUMNS`] has.
@@ -180,7 +181,8 @@ pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId, limit: i64) -> db::Result<Vec<V
 
 /// Puts visits in.
 pub(super) fn insert(tx: &mut Tx<'_>, by: &Actor, visits: &[Visit]) -> db::Result<u64> {
-    let into = "ltci_visits (elder_id, id, plan_id, institution_id, carer_id, county, month, planned_from, planned_to, items,
+    let into =
+        "ltci_visits (elder_id, id, plan_id, institution_id, carer_id, county, month, planned_from, planned_to, items,
        state, changed_at)";
     let row = |v: &Visit| -> Vec<Value<'static>> {
         vec![
@@ -302,7 +304,8 @@ pub fn check_in(
 fn distance(tx: &mut Tx<'_>, elder: ElderId, place: Option<Place>) -> db::Result<Option<i64>> {
     let Some(place) = place else { return Ok(None) };
     let sql = "select a.lon, a.lat from areas a join elders e on e.area = a.code where e.id = $1";
-    let centre = tx.query_opt(sql, params![elder], |row| Ok((row.get::<Option<f64>>(0)?, row.get::<Option<f64>>(1)?)))?;
+    let centre =
+        tx.query_opt(sql, params![elder], |row| Ok((row.get::<Option<f64>>(0)?, row.get::<Option<f64>>(1)?)))?;
     Ok(match centre {
         Some((Some(lon), Some(lat))) => Some(place.metres_to(lon, lat)),
         _ => None,
@@ -329,7 +332,8 @@ pub fn check_out(
     visit.out_at = Some(by.now);
     update(tx, by, &visit)?;
     if let Some(place) = place.filter(Place::plausible) {
-        let sql = "update ltci_visits set out_lon = $3, out_lat = $4, out_accuracy_m = $5 where elder_id = $1 and id = $2";
+        let sql =
+            "update ltci_visits set out_lon = $3, out_lat = $4, out_accuracy_m = $5 where elder_id = $1 and id = $2";
         tx.exec(sql, params![elder, id, place.lon, place.lat, place.accuracy])?;
     }
     audit(tx, by, "ltci.check_out", &visit, format!("{} 分钟", visit.minutes().unwrap_or_default()))

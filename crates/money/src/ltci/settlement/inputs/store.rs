@@ -3,7 +3,9 @@
 use super::Places;
 use crate::ltci::catalogue::StaffKind;
 use crate::ltci::plans::model::Service;
-use crate::ltci::settlement::model::{Cap, Correction, Entitled, Inputs, Late, Line, LineKind, Quota, Rules, Standing, Visit};
+use crate::ltci::settlement::model::{
+    Cap, Correction, Entitled, Inputs, Late, Line, LineKind, Quota, Rules, Standing, Visit,
+};
 use crate::ltci::settlement::reason::Reasons;
 use crate::ltci::settlement::store::Watch;
 use db::{Json, Row, Tx, params};
@@ -83,9 +85,11 @@ fn plans(tx: &mut Tx<'_>, places: &mut Places, county: Area) -> db::Result<()> {
 }
 
 fn visits(tx: &mut Tx<'_>, places: &mut Places, county: Area, month: Month, watch: &mut Watch<'_>) -> db::Result<()> {
-    let total = tx.count("select count(*) from ltci_visits where county = $1 and month = $2", params![county, month])?;
+    let total =
+        tx.count("select count(*) from ltci_visits where county = $1 and month = $2", params![county, month])?;
     places.inputs.visits.reserve_exact(total as usize);
-    let sql = "select elder_id, id, institution_id, carer_id, plan_id, items, planned_from, in_at, out_at, late_entered_at,
+    let sql =
+        "select elder_id, id, institution_id, carer_id, plan_id, items, planned_from, in_at, out_at, late_entered_at,
                  coalesce(late_reason, '')
                from ltci_visits where county = $1 and month = $2 and state in ('planned', 'checked_in', 'done')
                order by elder_id, id";
@@ -159,7 +163,8 @@ struct Waiting {
 }
 
 fn corrections(tx: &mut Tx<'_>, places: &mut Places, county: Area) -> db::Result<()> {
-    let sql = "select id, elder_id, settlement_id, visit_id, kind, withdrawn, in_at, out_at, items from ltci_corrections
+    let sql =
+        "select id, elder_id, settlement_id, visit_id, kind, withdrawn, in_at, out_at, items from ltci_corrections
                where county = $1 and state = 'open' order by id";
     let waiting = tx.query(sql, params![county], |row| {
         let mut c = row.columns();
@@ -206,7 +211,8 @@ fn anew(places: &mut Places, w: &Waiting, line: &Line) -> Visit {
     }
 }
 
-const LINE: &str = "elder_id, visit_id, kind, institution_id, carer_id, plan_id, entitlement_id, correction_id, level, rate_bp,
+const LINE: &str =
+    "elder_id, visit_id, kind, institution_id, carer_id, plan_id, entitlement_id, correction_id, level, rate_bp,
      day, start_at, end_at, items, standard_minutes, minutes, reasons, counted, asked, adjusted, approved, paid";
 
 fn line(tx: &mut Tx<'_>, places: &mut Places, w: &Waiting) -> db::Result<Line> {
@@ -266,7 +272,8 @@ fn reach_of_carer(
     let carer = places.inputs.carers[line.carer as usize].id;
     let midnight = |day: Date| kernel::time::at(day, 0, 0).map_or(0, |t| t.timestamp_millis());
     let (from, to) = (midnight(line.day), midnight(line.day.succ_opt().unwrap_or(line.day)));
-    let sql = "select distinct elder_id from ltci_visits where carer_id = $1 and planned_from >= $2 and planned_from < $3";
+    let sql =
+        "select distinct elder_id from ltci_visits where carer_id = $1 and planned_from >= $2 and planned_from < $3";
     let elders = tx.query(sql, params![carer, from, to], |row| row.get(0))?;
     reach.extend(elders.into_iter().map(|elder| (elder, Month::of(line.day))));
     Ok(())
