@@ -121,45 +121,45 @@ impl Where {
     }
 }
 
-/// The same conditions as in the pass over the column copy (`people.rs`); a test and `verify` hold the two together.
-fn condition(by: &Actor, list: &PeopleList<'_>) -> Where {
+/// Whoever is alive on the day, in the area and within the actor's sight; also answers the place of the day.
+fn alive(by: &Actor, area: Area, on: Date) -> (Where, String) {
     let (scope, values) = by.scope.elders("e.area", "e.id", 1);
     let mut w = Where { sql: scope, values };
-    let (low, high) = list.area.bounds();
+    let (low, high) = area.bounds();
     let (low, high) = (w.bind(low), w.bind(high));
     w.and(&format!("e.area between {low} and {high} and e.merged_into is null"));
-    let on = w.bind(list.rules.on);
+    let on = w.bind(on);
     w.and(&format!("(e.status = 'alive' or (e.status = 'dead' and e.died_on > {on}))"));
+    (w, on)
+}
+
+/// The same conditions as in the pass over the column copy (`people.rs`); a test and `verify` hold the two together.
+fn condition(w: &mut Where, list: &PeopleList<'_>, on: &str) -> String {
     match list.code {
-        Code::HealthManaged => managed(&mut w, list, &on),
-        Code::BenefitUrban => w.and("e.urban = 1"),
-        Code::BenefitRural => w.and("e.urban = 0"),
-        _ => {}
+        Code::HealthManaged => managed(w, list, on),
+        Code::BenefitUrban => format!("e.urban = 1 and {}", benefit(w, list, on)),
+        Code::BenefitRural => format!("e.urban = 0 and {}", benefit(w, list, on)),
+        _ => benefit(w, list, on),
     }
-    if list.code != Code::HealthManaged {
-        benefit(&mut w, list, &on);
-    }
-    w
 }
 
-fn managed(w: &mut Where, list: &PeopleList<'_>, on: &str) {
-    let Some(born_by) = list.rules.born_by else { return w.and("1 = 0") };
+fn managed(w: &mut Where, list: &PeopleList<'_>, on: &str) -> String {
+    let Some(born_by) = list.rules.born_by else { return "1 = 0".into() };
     let (born_by, from) = (w.bind(born_by), w.bind(list.rules.year_from));
-    w.and(&format!("e.born <= {born_by} and coalesce(e.resident, 1) = 1"));
-    let done = format!("coalesce(f.managed_on, '') between {from} and {on}");
-    w.and(&sided(&done, list.side));
+    let done = sided(&format!("coalesce(f.managed_on, '') between {from} and {on}"), list.side);
+    format!("e.born <= {born_by} and coalesce(e.resident, 1) = 1 and {done}")
 }
 
-fn benefit(w: &mut Where, list: &PeopleList<'_>, on: &str) {
+fn benefit(w: &mut Where, list: &PeopleList<'_>, on: &str) -> String {
     let levels = |bits| format!("f.ltci_level in ({})", places(&Rules::list(bits)));
     let (plain, dementia) = (levels(list.rules.levels), levels(list.rules.levels_dementia));
     let sick = "',' || coalesce(e.chronic, '') || ',' like '%,dementia,%'";
-    w.and(&format!(
-        "((case when {sick} then {dementia} else {plain} end and (f.ltci_until is null or f.ltci_until > {on}))
-          or (f.entitled_from <= {on} and (f.entitled_until is null or f.entitled_until > {on})))"
-    ));
     let month = w.bind(list.rules.month);
-    w.and(&sided(&format!("coalesce(f.benefit_month, '') >= {month}"), list.side));
+    let paid = sided(&format!("coalesce(f.benefit_month, '') >= {month}"), list.side);
+    format!(
+        "((case when {sick} then {dementia} else {plain} end and (f.ltci_until is null or f.ltci_until > {on}))
+          or (f.entitled_from <= {on} and (f.entitled_until is null or f.entitled_until > {on}))) and {paid}"
+    )
 }
 
 /// A list for `in (…)` that is never empty.
@@ -175,16 +175,22 @@ fn sided(condition: &str, side: Side) -> String {
     }
 }
 
-/// How many are on a list.
+/// How many are on each of some lists of the same area and day, in one scan.
 ///
 /// # Errors
 /// What the engine says.
-pub fn count_people(tx: &mut Tx<'_>, by: &Actor, list: &PeopleList<'_>) -> Result<i64> {
-    let Where { sql, values } = condition(by, list);
-    tx.count(
-        &format!("select count(*) from elders e left join elder_facts f on f.elder_id = e.id where {sql}"),
-        &values,
-    )
+pub fn count_people(tx: &mut Tx<'_>, by: &Actor, lists: &[PeopleList<'_>]) -> Result<Vec<i64>> {
+    let Some(first) = lists.first() else { return Ok(Vec::new()) };
+    let (mut w, on) = alive(by, first.area, first.rules.on);
+    let whole = w.sql.clone();
+    let sums: Vec<String> = lists
+        .iter()
+        .map(|list| condition(&mut w, list, &on))
+        .map(|own| format!("cast(coalesce(sum(case when {own} then 1 else 0 end), 0) as bigint)"))
+        .collect();
+    let sql =
+        format!("select {} from elders e left join elder_facts f on f.elder_id = e.id where {whole}", sums.join(", "));
+    tx.query_one(&sql, &w.values, |row| (0..lists.len()).map(|at| row.get(at)).collect())
 }
 
 /// The people of a list, by area.
@@ -192,7 +198,9 @@ pub fn count_people(tx: &mut Tx<'_>, by: &Actor, list: &PeopleList<'_>) -> Resul
 /// # Errors
 /// What the engine says.
 pub fn people(tx: &mut Tx<'_>, by: &Actor, list: &PeopleList<'_>, limit: i64, offset: i64) -> Result<Vec<Person>> {
-    let mut w = condition(by, list);
+    let (mut w, on) = alive(by, list.area, list.rules.on);
+    let own = condition(&mut w, list, &on);
+    w.and(&own);
     let (limit, offset) = (w.bind(limit), w.bind(offset));
     let sql = format!(
         "select e.id, e.name, e.sex, e.born, e.area, e.id_tail, f.managed_on, f.ltci_level, f.benefit_month

@@ -210,7 +210,7 @@ db::on_both! {
         assert!(matches!(take(&confined), Err(Error::Forbidden)));
         let rules = survey(&db, "320623").rules;
         let list = PeopleList { code: Code::Benefit, side: Side::Missing, area: area("320623"), rules: &rules };
-        assert_eq!(db.read(|tx| store::count_people(tx, &actor("320612"), &list)).expect("count"), 0);
+        assert_eq!(db.read(|tx| store::count_people(tx, &actor("320612"), &[list])).expect("count"), [0]);
     }
 
     fn what_is_below_its_target_becomes_work(db: TestDb) {
