@@ -38,10 +38,13 @@ after(async () => {
 // Each step stands on the one before: after a failure the rest would only repeat it.
 let broken = null
 const step = (name, work) =>
-  test(`${engine}: ${name}`, async () => {
-    if (broken) assert.fail(`not reached: ${broken} failed`)
+  test(`${engine}: ${name}`, async (t) => {
+    if (broken) return t.skip(`not reached: ${broken}`)
     broken = name
-    await work()
+    await work().catch(async (error) => {
+      for (const [user, person] of people) await person.shot(`failed-${engine}-${user}`, { fullPage: true })
+      throw error
+    })
     broken = null
   })
 
@@ -71,12 +74,14 @@ function roster() {
   ]
 }
 
+// The check runs in the background; the page renews itself.
 async function upload(clerk, name, buffer) {
   await clerk.open('/transfer')
   await clerk.page.getByLabel('种类').selectOption('elders')
   await clerk.page.getByLabel('文件', { exact: true }).setInputFiles({ name, mimeType: 'text/csv', buffer })
   await clerk.press('上传并核对')
   await clerk.sees('逐行结果')
+  await clerk.sees('核对完成，尚未写入任何数据')
 }
 
 step('a dirty file is checked, its good rows come in, its bad rows are named with their cells', async () => {
@@ -86,7 +91,6 @@ step('a dirty file is checked, its good rows come in, its bad rows are named wit
   await clerk.sees('校验')
   await clerk.shot('import-checked', { document: true })
   await clerk.press('确认导入')
-  await clerk.sees('整批撤回').catch(() => {})
   await clerk.page.getByRole('button', { name: '整批撤回' }).waitFor({ timeout: 60_000 })
 })
 
@@ -96,7 +100,7 @@ step('the refused rows are downloaded, mended and brought in again', async () =>
   assert.ok(!hasFormula(bytes), 'a formula went out')
   const [head, ...refused] = rows(bytes)
   assert.equal(refused.length, 3, JSON.stringify(refused))
-  const at = (name) => head.indexOf(name)
+  const at = (name) => head.findIndex((title) => title.replace('*', '') === name)
   const village = someVillage()
   const mended = refused.map((row) => {
     const cells = [...row]
@@ -220,7 +224,7 @@ step('the family doctor signs with consent and does what was promised; the manag
   await doctor.page.getByLabel('舒张压（毫米汞柱）').fill('82')
   for (const done of ['已建立（更新）健康档案', '已作健康指导', '体检表填写完整']) await doctor.page.getByLabel(done).check()
   await doctor.press('登记体检')
-  await doctor.sees('按期 1')
+  await doctor.sees('已登记完成')
   assert.equal(await counted('supervisor', 'NT-2.1.1'), before + 1)
 })
 
@@ -335,7 +339,7 @@ step("the elder's page is one timeline of it all", async () => {
   await clerk.shot('elder', { document: true, fullPage: true })
 })
 
-step('no page complained', () => {
+step('no page complained', async () => {
   const all = [...people].flatMap(([user, person]) => person.complaints.map((complaint) => `${user}: ${complaint}`))
   assert.deepEqual(all, [])
 })
