@@ -58,7 +58,8 @@ fn line(sheet: &mut Worksheet, row: u32, name: &str, f: &Figure) -> Result<()> {
     let target = goal.map(|g| g.shown(f.unit())).unwrap_or_default();
     let source = goal.map(|g| format!("{} {}", g.target.number, g.at)).unwrap_or_default();
     let short = f.area.short();
-    let notes = f.notes.join("；");
+    let doubts = f.unverified.iter().map(|why| format!("未核实：{why}"));
+    let notes = f.notes.iter().cloned().chain(doubts).collect::<Vec<_>>().join("；");
     let texts = [(0, name), (1, &*short), (2, f.title()), (3, f.code.key()), (6, &*shown), (7, &*target)];
     for (at, cell) in texts.into_iter().chain([(8, &*f.standing()), (9, &*source), (10, &*notes)]) {
         text(sheet, row, at, cell)?;

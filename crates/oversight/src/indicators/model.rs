@@ -301,6 +301,8 @@ pub struct Figure {
     pub goal: Option<Goal>,
     /// What a reader must know to trust it.
     pub notes: Vec<String>,
+    /// Why something that it rests on is not verified.
+    pub unverified: Vec<String>,
 }
 
 impl Figure {

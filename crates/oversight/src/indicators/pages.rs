@@ -174,6 +174,7 @@ pub(super) fn standing(f: &Figure) -> Markup {
             }
         } @else { p.text-secondary { "没有适用于这个区域的目标。" } }
         @for note in &f.notes { p.text-secondary { "注：" (note) } }
+        @for why in &f.unverified { (ui::unverified(why)) }
     }
 }
 
@@ -236,7 +237,7 @@ fn chart(survey: &Survey) -> Markup {
         })
         .collect();
     let option = json!({
-        "legend": {}, "tooltip": { "trigger": "axis" }, "grid": { "left": 48, "right": 16, "bottom": 72 },
+        "legend": { "top": 0 }, "tooltip": { "trigger": "axis" }, "grid": { "top": 40, "left": 48, "right": 16, "bottom": 72 },
         "xAxis": { "type": "category", "data": names, "axisLabel": { "rotate": 30 } },
         "yAxis": { "type": "value", "max": 100, "axisLabel": { "formatter": "{value}%" } },
         "series": series,
@@ -246,7 +247,7 @@ fn chart(survey: &Survey) -> Markup {
 }
 
 /// Per cent with two decimals for a chart; nothing where there is no data.
-pub(super) fn percents(survey: &Survey, code: Code) -> Vec<Option<f64>> {
+fn percents(survey: &Survey, code: Code) -> Vec<Option<f64>> {
     let share = |part: &Part| part.figure(code).and_then(Figure::share).map(|bp| bp.0 as f64 / 100.0);
     survey.parts.iter().map(share).collect()
 }

@@ -1,7 +1,7 @@
 //! All indicators of an area and of its parts: what the store and the column copy know, put together. Pure but for
 //! [`Survey::take`], which fetches both.
 
-use super::model::{ALL, About, Code, Definition, Figure, Goals, Measure};
+use super::model::{ALL, About, Code, Definition, Figure, Goal, Goals, Measure};
 use super::people;
 use super::places::{self, Stocked};
 use super::rules::Rules;
@@ -153,8 +153,8 @@ impl Survey {
             About::Counties => self.of_counties(area, need?),
             About::Institutions => of_institutions(code, places),
         };
-        let notes = self.notes(code, goal.as_ref().and_then(|g| g.unverified.as_deref()), places, people);
-        Some(Figure { code, area, measure, goal, notes })
+        let unverified = self.unverified(code, goal.as_ref());
+        Some(Figure { code, area, measure, goal, notes: self.notes(code, area, places, people), unverified })
     }
 
     fn of_people(&self, code: Code, t: &people::Tally) -> Option<Measure> {
@@ -195,8 +195,8 @@ impl Survey {
     }
 
     /// What a reader must know to trust a figure.
-    fn notes(&self, code: Code, document: Option<&str>, places: &places::Tally, people: &people::Tally) -> Vec<String> {
-        let mut notes: Vec<String> = document.map(|why| format!("目标所在文件未经核实：{why}")).into_iter().collect();
+    fn notes(&self, code: Code, area: Area, places: &places::Tally, people: &people::Tally) -> Vec<String> {
+        let mut notes: Vec<String> = Vec::new();
         let mut say = |count: i64, text: &str| {
             if count > 0 {
                 notes.push(format!("{count} {text}"));
@@ -208,15 +208,30 @@ impl Survey {
                 say(places.beds_unsaid, "家没有登记床位数，未计入");
                 say(places.nursing_unsaid, "家没有登记护理型床位数，按 0 张计");
             }
+            Code::NursingHomes | Code::NursingHomesPerCounty => {
+                say(self.bare_counties(area), "个县（市）、区没有登记任何养老或护理机构，可能尚未导入机构名册");
+            }
             Code::HealthManaged => say(people.resident_unsaid.into(), "人没有登记是否常住，按常住计"),
             Code::Benefit => say(people.standard[people::UNSAID].into(), "人没有登记城镇或农村，只计入合计"),
             _ => {}
         }
-        if matches!(code, Code::Benefit | Code::BenefitUrban | Code::BenefitRural) {
-            notes.extend(self.rules.unverified.iter().map(|why| format!("待遇条件取自待遇表，该表未经核实：{why}")));
-            notes.extend((!self.ever_paid).then(|| "辖区内还没有任何月份结算支付过待遇".to_owned()));
+        if is_benefit(code) && !self.ever_paid {
+            notes.push("辖区内还没有任何月份结算支付过待遇".into());
         }
         notes
+    }
+
+    /// Counties within `area` of which the register of institutions knows nothing.
+    fn bare_counties(&self, area: Area) -> i64 {
+        let counties = self.ground.areas.iter().filter(|a| a.kind == AreaKind::County && area.contains(a.code));
+        let known = |county: Area| self.ground.institutions.iter().any(|i| county.contains(i.facts.area));
+        counties.filter(|county| !known(county.code)).count() as i64
+    }
+
+    fn unverified(&self, code: Code, goal: Option<&Goal>) -> Vec<String> {
+        let document = goal.and_then(|g| g.unverified.as_ref()).map(|why| format!("目标所在文件：{why}"));
+        let table = self.rules.unverified.as_ref().filter(|_| is_benefit(code));
+        document.into_iter().chain(table.map(|why| format!("待遇条件取自待遇表：{why}"))).collect()
     }
 
     /// The figure of an indicator for the whole.
@@ -224,6 +239,10 @@ impl Survey {
     pub fn find(&self, code: Code) -> Option<&Figure> {
         self.figures.iter().find(|f| f.code == code)
     }
+}
+
+const fn is_benefit(code: Code) -> bool {
+    matches!(code, Code::Benefit | Code::BenefitUrban | Code::BenefitRural)
 }
 
 fn of_institutions(code: Code, t: &places::Tally) -> Measure {

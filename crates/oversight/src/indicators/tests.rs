@@ -29,7 +29,7 @@ fn share(part: i64, whole: i64) -> Measure {
 fn figure(code: Code, place: &str, measure: Measure) -> Figure {
     let library = library();
     let goal = Goals::at(&library, area(place), day("2026-11-02")).of(code, area(place));
-    Figure { code, area: area(place), measure, goal, notes: Vec::new() }
+    Figure { code, area: area(place), measure, goal, notes: Vec::new(), unverified: Vec::new() }
 }
 
 #[test]
@@ -145,7 +145,10 @@ db::on_both! {
         populate(&db);
         let city = survey(&db, "3206");
         assert_eq!(measure(&city, Code::NursingHomes), Measure::Count(1));
-        assert_eq!(city.find(Code::NursingHomes).map(Figure::verdict), Some(Verdict::Below(29)));
+        let homes = city.find(Code::NursingHomes).expect("figure");
+        assert_eq!(homes.verdict(), Verdict::Below(29));
+        assert!(homes.notes[0].starts_with("1 个县（市）、区没有登记"), "{:?}", homes.notes);
+        assert!(!city.find(Code::Benefit).expect("figure").unverified.is_empty());
         assert_eq!(measure(&city, Code::NursingHomesPerCounty), Measure::Each { reached: 0, of: 2 });
         assert_eq!(measure(&city, Code::HealthManaged), share(3, 4));
         assert_eq!(city.find(Code::HealthManaged).map(Figure::verdict), Some(Verdict::Met));

@@ -15,6 +15,7 @@ pub fn table(survey: &Survey) -> String {
     for figure in &survey.figures {
         lines.push(line(figure));
         lines.extend(figure.notes.iter().map(|note| format!("{:14}注：{note}", "")));
+        lines.extend(figure.unverified.iter().map(|why| format!("{:14}未核实：{why}", "")));
     }
     if survey.figures.is_empty() {
         lines.push("（没有适用于该区域的文件和数据）".into());

@@ -1,12 +1,12 @@
 //! One indicator: the figure, its parts, its course over the months, what it counts.
 
-use super::{Asked, backward, filters, percents, standing, survey};
+use super::{Asked, backward, filters, standing, survey};
 use crate::indicators::jobs::list_href;
 use crate::indicators::model::{Code, Definition, Figure, Measure, Side, Verdict, WHOLE};
 use crate::indicators::store::{self, Kept};
 use crate::indicators::survey::{Part, Survey};
 use axum::extract::Path;
-use serde_json::json;
+use serde_json::{Value, json};
 use web::ui::{self, Tone};
 use web::{Cx, Error, Markup, Page, Query, html};
 
@@ -89,27 +89,31 @@ fn row(part: &Part, f: &Figure, asked: &Asked) -> Vec<Markup> {
 fn chart(survey: &Survey, code: Code) -> Markup {
     let with: Vec<(&Part, &Figure)> = survey.parts.iter().filter_map(|p| Some((p, p.figure(code)?))).collect();
     let counts = with.iter().all(|(_, f)| matches!(f.measure, Measure::Count(_)));
-    let goal = with.iter().find_map(|(_, f)| f.goal.as_ref()).map(|g| g.target.value as f64);
-    let (data, goal, unit) = if counts {
-        (json!(with.iter().map(|(_, f)| f.numerator()).collect::<Vec<_>>()), goal, code.unit(true))
+    let goal = with.iter().find_map(|(_, f)| f.goal.as_ref()).map(|g| g.target.value);
+    let names: Vec<&str> = with.iter().map(|(part, _)| part.name()).collect();
+    let percent = |f: &Figure| f.share().map(|share| share.0 as f64 / 100.0);
+    let (data, line, top, unit) = if counts {
+        let most = with.iter().map(|(_, f)| f.numerator()).chain(goal).max().unwrap_or_default();
+        (json!(with.iter().map(|(_, f)| f.numerator()).collect::<Vec<_>>()), json!(goal), most + 1, code.unit(true))
     } else {
-        (json!(percents(survey, code)), goal.map(|g| g / 100.0), "%")
+        let line = json!(goal.map(|g| g as f64 / 100.0));
+        (json!(with.iter().map(|(_, f)| percent(f)).collect::<Vec<_>>()), line, 100, "%")
     };
-    let names: Vec<&str> = if counts {
-        with.iter().map(|(p, _)| p.name()).collect()
-    } else {
-        survey.parts.iter().map(Part::name).collect()
-    };
-    let line: Vec<_> = goal.iter().map(|g| json!({ "yAxis": g, "name": "目标" })).collect();
-    let option = json!({
-        "tooltip": { "trigger": "axis" }, "grid": { "left": 48, "right": 48, "bottom": 72 },
+    let title = code.definition().title;
+    let alt = format!("各下级区划的{title}（{unit}），横线为目标；数字见下表。");
+    ui::chart("by-part", 300, &option(title, &names, &data, &line, top), &alt)
+}
+
+/// What ECharts calls an option: bars, and a line where the target is.
+fn option(title: &str, names: &[&str], data: &Value, goal: &Value, top: i64) -> Value {
+    let line: Vec<Value> = if goal.is_null() { Vec::new() } else { vec![json!({ "yAxis": goal, "name": "目标" })] };
+    json!({
+        "tooltip": { "trigger": "axis" }, "grid": { "top": 24, "left": 48, "right": 72, "bottom": 72 },
         "xAxis": { "type": "category", "data": names, "axisLabel": { "rotate": 30 } },
-        "yAxis": { "type": "value" },
-        "series": [{ "type": "bar", "name": code.definition().title, "data": data,
+        "yAxis": { "type": "value", "min": 0, "max": top },
+        "series": [{ "type": "bar", "name": title, "data": data, "barMaxWidth": 56,
             "markLine": { "symbol": "none", "data": line, "label": { "formatter": "目标 {c}" } } }],
-    });
-    let alt = format!("各下级区划的{}（{unit}），横线为目标；数字见下表。", code.definition().title);
-    ui::chart("by-part", 300, &option, &alt)
+    })
 }
 
 /// The figures that were kept, the newest first.
