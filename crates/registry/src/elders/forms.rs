@@ -192,6 +192,21 @@ fn fields(known: Option<(&Elder, &Private)>, places: &Places) -> Markup {
             ui::select("居住情况", "living", &choice(Living::options()), code(e.and_then(|e| e.living).map(Living::code))),
             ui::select("婚姻状况", "marital", &choice(Marital::options()), code(e.and_then(|e| e.marital).map(Marital::code))),
         ]))
+        (health(e))
+        (ui::form_row(&[
+            ui::select("状态", "status", &Status::options(), e.map_or(Status::Alive, |e| e.status).code()),
+            ui::date("死亡日期", "died_on", e.and_then(|e| e.died_on)),
+        ]))
+        (ui::form_row(&[
+            ui::field("紧急联系人", "contact_name", e.and_then(|e| e.contact_name.clone()).unwrap_or_default(), Field::text().limit(40)),
+            sealed("紧急联系人电话", "contact_phone", p.and_then(|p| p.contact_phone.as_ref()), Field::phone()),
+        ]))
+    }
+}
+
+fn health(e: Option<&Elder>) -> Markup {
+    let code = |code: Option<&'static str>| code.unwrap_or("");
+    html! {
         (ui::form_row(&[
             ui::select("医保类型", "scheme", &choice(Scheme::options()), code(e.and_then(|e| e.scheme).map(Scheme::code))),
             yes_no("长护险参保", "ltci_insured", e.and_then(|e| e.ltci_insured), "是", "否"),
@@ -202,14 +217,6 @@ fn fields(known: Option<(&Elder, &Private)>, places: &Places) -> Markup {
             yes_no("重病", "seriously_ill", e.and_then(|e| e.seriously_ill), "是", "否"),
             yes_no("特殊家庭", "special_family", e.and_then(|e| e.special_family), "是", "否"),
             yes_no("残疾", "handicapped", e.and_then(|e| e.handicapped), "是", "否"),
-        ]))
-        (ui::form_row(&[
-            ui::select("状态", "status", &Status::options(), e.map_or(Status::Alive, |e| e.status).code()),
-            ui::date("死亡日期", "died_on", e.and_then(|e| e.died_on)),
-        ]))
-        (ui::form_row(&[
-            ui::field("紧急联系人", "contact_name", e.and_then(|e| e.contact_name.clone()).unwrap_or_default(), Field::text().limit(40)),
-            sealed("紧急联系人电话", "contact_phone", p.and_then(|p| p.contact_phone.as_ref()), Field::phone()),
         ]))
     }
 }

@@ -114,20 +114,20 @@ pub fn search(s: &Snapshot, query: &Query, sight: &Sight, today: Date, limit: us
 }
 
 fn by_name(s: &Snapshot, query: &Query, at: usize, sieve: &Sieve<'_>, limit: usize) -> Found {
-    let mut hits: Vec<(Fit, usize)> = Vec::new();
+    let mut hits: Vec<(usize, Fit)> = Vec::new();
     let mut note = |row, fit| {
-        if sieve.lets(row) {
-            hits.push((fit, row));
-        }
+        hits.push((row, fit));
         hits.len() < MOST_HITS
     };
     match &query.terms[at] {
-        Term::Name(text) => s.names.with_name(text, &mut note),
-        Term::Letters(text) => s.names.with_sound(text, &mut note),
+        Term::Name(text) => s.names.with_name(text, |row| sieve.lets(row), &mut note),
+        Term::Letters(text) => s.names.with_sound(text, |row| sieve.lets(row), &mut note),
         _ => {}
     }
     hits.sort_unstable();
-    Found { total: hits.len(), ids: hits.iter().take(limit).map(|(_, row)| s.ids[*row]).collect() }
+    hits.dedup_by_key(|(row, _)| *row);
+    hits.sort_unstable_by_key(|(row, fit)| (*fit, *row));
+    Found { total: hits.len(), ids: hits.iter().take(limit).map(|(row, _)| s.ids[*row]).collect() }
 }
 
 fn by_scan(s: &Snapshot, sieve: &Sieve<'_>, limit: usize) -> Found {

@@ -526,11 +526,9 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: ElderId) -> saved::Result<()> {
     if elder.created_at != elder.changed_at {
         return Err(Refused::field("老年人", "建档之后又被修改过，不能自动撤回，请人工核对"));
     }
-    for table in dependent_tables(tx)? {
-        if tx.count(&format!("select count(*) from {table} where elder_id = $1"), params![id])? > 0 {
-            let message = format!("已有后续业务记录（{table}），不能自动撤回");
-            return Err(Refused::field("老年人", message));
-        }
+    let table: String = tx.query_one(dependent_sql(), params![id], |row| row.get(0))?;
+    if !table.is_empty() {
+        return Err(Refused::field("老年人", format!("已有后续业务记录（{table}），不能自动撤回")));
     }
     links::store::none(tx, id)?;
     let citizen = elder.open(tx.vault())?.citizen;
@@ -543,22 +541,25 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: ElderId) -> saved::Result<()> {
     Ok(())
 }
 
-/// Tables of other capabilities with rows of elders, asked of the engine: none can be forgotten.
-fn dependent_tables(tx: &mut Tx<'_>) -> db::Result<Vec<String>> {
-    let sql = match tx.kind() {
-        EngineKind::Sqlite => {
-            "select m.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and c.name = 'elder_id'"
-        }
-        EngineKind::Postgres => {
-            "select cast(table_name as text) from information_schema.columns
-             where table_schema = current_schema() and column_name = 'elder_id'"
-        }
-    };
-    let all: Vec<String> = tx.query(sql, &[], |row| row.get(0))?;
-    let own = |name: &String| {
-        name == "audit"
-            || name == "identities"
-            || matches!(name.as_str(), "elder_facts" | "elder_changes" | "elder_links")
-    };
-    Ok(all.into_iter().filter(|name| !own(name)).collect())
+/// Asks at once in which table of another capability an elder has rows; built once, as it may be run for a whole batch.
+fn dependent_sql() -> &'static str {
+    static SQL: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    SQL.get_or_init(|| {
+        let own = ["audit", "identities", "elder_facts", "elder_changes", "elder_links"];
+        let others = db::migrate::ALL.iter().flat_map(|(_, sql)| owned_tables(sql));
+        let cases: Vec<String> = others
+            .filter(|table| !own.contains(table))
+            .map(|table| format!("when exists (select 1 from {table} where elder_id = $1) then '{table}'"))
+            .collect();
+        format!("select case {} else '' end", cases.join(" "))
+    })
+}
+
+/// The tables with rows of elders, read from a migration: none can be forgotten.
+fn owned_tables(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split("create table ").skip(1).filter_map(|table| {
+        let (name, rest) = table.split_once('(')?;
+        let columns = rest.split_once("\n)").map_or(rest, |(columns, _)| columns);
+        columns.lines().any(|line| line.trim().starts_with("elder_id ")).then(|| name.trim())
+    })
 }

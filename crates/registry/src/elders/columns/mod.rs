@@ -80,6 +80,11 @@ impl Columns {
     /// What the engine says.
     pub fn verify(&self, db: &Db) -> db::Result<Vec<ElderId>> {
         self.refresh(db)?;
+        self.differences(db)
+    }
+
+    /// The ids in which the copy, as it is, differs from SQL.
+    pub(super) fn differences(&self, db: &Db) -> db::Result<Vec<ElderId>> {
         let (mut wrong, mut seen) = (Vec::new(), 0);
         let snapshot = self.snapshot();
         db.read(|tx| {

@@ -119,6 +119,40 @@ pub struct Record {
     pub phone_tail: u16,
 }
 
+impl Default for Record {
+    /// Nobody, of whom nothing is known.
+    fn default() -> Self {
+        Self {
+            id: ElderId(Default::default()),
+            name: String::new(),
+            area: Area::COUNTRY,
+            registered: None,
+            born: Day::NONE,
+            died: Day::NONE,
+            flags: 0,
+            living: 0,
+            scheme: 0,
+            self_care: 0,
+            chronic: 0,
+            ability: NO_LEVEL,
+            ability_until: Day::NONE,
+            ltci: NO_LEVEL,
+            ltci_until: Day::NONE,
+            entitled_from: Day::NONE,
+            entitled_until: Day::NONE,
+            contract_from: Day::NONE,
+            contract_until: Day::NONE,
+            checkup_on: Day::NONE,
+            managed_on: Day::NONE,
+            tcm_on: Day::NONE,
+            benefit_month: 0,
+            hospital_since: Day::NONE,
+            id_tail: u16::MAX,
+            phone_tail: NO_PHONE,
+        }
+    }
+}
+
 impl Record {
     /// Fills the columns that come from the current facts.
     pub fn set_facts(&mut self, f: &Facts) {

@@ -1,6 +1,6 @@
 //! Filling the column copy from the database, and following its change log.
 
-use super::record::{self, Day, NO_LEVEL, Record, flag};
+use super::record::{self, Day, Record, flag};
 use crate::elders::facts::Facts;
 use crate::elders::model::{Living, Scheme, SelfCare};
 use db::{EngineKind, Row, Tx, Value, params};
@@ -83,25 +83,7 @@ fn read(row: &Row<'_>) -> db::Result<Record> {
         born: Day::of(c.take()?),
         died: c.take::<Option<_>>()?.into(),
         flags: record::person(Sex::of(c.take()?), c.take()?, c.take::<Option<ElderId>>()?.is_some()),
-        living: 0,
-        scheme: 0,
-        self_care: 0,
-        chronic: 0,
-        ability: NO_LEVEL,
-        ability_until: Day::NONE,
-        ltci: NO_LEVEL,
-        ltci_until: Day::NONE,
-        entitled_from: Day::NONE,
-        entitled_until: Day::NONE,
-        contract_from: Day::NONE,
-        contract_until: Day::NONE,
-        checkup_on: Day::NONE,
-        managed_on: Day::NONE,
-        tcm_on: Day::NONE,
-        benefit_month: 0,
-        hospital_since: Day::NONE,
-        id_tail: 0,
-        phone_tail: 0,
+        ..Record::default()
     };
     let answers = [
         (flag::RESIDENT, flag::NOT_RESIDENT),

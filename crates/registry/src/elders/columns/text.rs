@@ -48,19 +48,37 @@ impl Buffer {
         self.bytes[range].fill(BLANK);
     }
 
-    /// Calls `found` with entry and fit, once per entry, until it answers `false`.
-    fn find(&self, needle: &[u8], mut found: impl FnMut(usize, Fit) -> bool) {
-        let finder = Finder::new(needle);
+    /// Calls `found` with entry and fit, once per entry that contains the needle (after the byte `lead`, if one is given)
+    /// and that `lets` lets through, until it answers `false`.
+    fn find(
+        &self,
+        lead: Option<u8>,
+        needle: &[u8],
+        lets: impl Fn(usize) -> bool,
+        mut found: impl FnMut(usize, Fit) -> bool,
+    ) {
+        let led: Vec<u8> = lead.into_iter().chain(needle.iter().copied()).collect();
+        let finder = Finder::new(&led);
         let (mut from, mut entry) = (0, 0);
         while let Some(at) = self.bytes.get(from..).and_then(|rest| finder.find(rest)).map(|at| from + at) {
+            let at = at + led.len() - needle.len();
             entry = self.entry_at(entry, at);
             let range = self.range(entry);
-            let best =
-                finder.find_iter(&self.bytes[range.clone()]).map(|i| self.fit(range.start + i, needle.len())).min();
-            if !found(entry, best.unwrap_or(Fit::Part)) {
+            from = range.end;
+            if lets(entry) && !found(entry, self.best(&finder, at, range.end, needle.len())) {
                 return;
             }
-            from = range.end;
+        }
+    }
+
+    /// The best fit within an entry, of which the first place is known.
+    fn best(&self, finder: &Finder<'_>, at: usize, end: usize, len: usize) -> Fit {
+        let first = self.fit(at, len);
+        let later = || finder.find_iter(&self.bytes[at + 1..end]).map(|i| self.fit(at + 1 + i, len)).min();
+        if first == Fit::Whole || finder.needle().len() != len {
+            first
+        } else {
+            later().map_or(first, |l| l.min(first))
         }
     }
 
@@ -135,20 +153,28 @@ impl Names {
         std::str::from_utf8(&self.names.bytes[self.names.range(entry)]).unwrap_or_default()
     }
 
-    /// Rows whose name contains the text, in no particular order, until `found` answers `false`.
-    pub fn with_name(&self, text: &str, mut found: impl FnMut(usize, Fit) -> bool) {
+    /// Rows whose name contains the text and which `lets` lets through, until `found` answers `false`.
+    pub fn with_name(&self, text: &str, lets: impl Fn(usize) -> bool, mut found: impl FnMut(usize, Fit) -> bool) {
         let text = clean(text);
         if !text.is_empty() {
-            self.names.find(text.as_bytes(), |entry, fit| found(self.rows[entry] as usize, fit));
+            let row = |entry: usize| self.rows[entry] as usize;
+            self.names.find(None, text.as_bytes(), |e| lets(row(e)), |e, fit| found(row(e), fit));
         }
     }
 
-    /// Rows whose name is typed so: initials or pinyin or part of them, until `found` answers `false`.
-    pub fn with_sound(&self, letters: &str, mut found: impl FnMut(usize, Fit) -> bool) {
+    /// Rows whose name is typed so: initials or pinyin or part of them; of one or two letters only the beginning, as
+    /// nearly every name contains them somewhere. A row may be found twice.
+    pub fn with_sound(&self, letters: &str, lets: impl Fn(usize) -> bool, mut found: impl FnMut(usize, Fit) -> bool) {
         let letters: String = letters.chars().filter(char::is_ascii_alphanumeric).collect();
-        if !letters.is_empty() {
-            let letters = letters.to_ascii_lowercase();
-            self.sounds.find(letters.as_bytes(), |entry, fit| found(self.rows[entry] as usize, fit));
+        let letters = letters.to_ascii_lowercase();
+        let leads: &[Option<u8>] = match letters.len() {
+            0 => &[],
+            1 | 2 => &[Some(END), Some(SPACE)],
+            _ => &[None],
+        };
+        let row = |entry: usize| self.rows[entry] as usize;
+        for lead in leads {
+            self.sounds.find(*lead, letters.as_bytes(), |e| lets(row(e)), |e, fit| found(row(e), fit));
         }
     }
 }
@@ -177,9 +203,9 @@ mod tests {
             true
         };
         if text.is_ascii() {
-            names.with_sound(text, &mut note)
+            names.with_sound(text, |_| true, &mut note)
         } else {
-            names.with_name(text, &mut note)
+            names.with_name(text, |_| true, &mut note)
         }
         all
     }
@@ -194,6 +220,8 @@ mod tests {
         assert_eq!(hits(&names, "lijianguo"), [(2, Fit::Whole)]);
         assert_eq!(hits(&names, "zeng"), [(3, Fit::Start)]);
         assert_eq!(hits(&names, "jianguo").len(), 2);
+        assert_eq!(hits(&names, "li"), [(2, Fit::Start)]);
+        assert_eq!(hits(&names, "an"), []);
         assert_eq!(hits(&names, "不在"), []);
         assert_eq!(hits(&names, ""), []);
     }

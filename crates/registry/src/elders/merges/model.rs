@@ -88,41 +88,23 @@ const FACTS: &[(&str, &str)] = &[
 #[must_use]
 pub fn conflicts(primary: &File, secondary: &File, today: Date) -> Vec<Reason> {
     let (a, b) = (&primary.facts, &secondary.facts);
-    let mut reasons = Vec::new();
-    let mut unless = |fine: bool, code: &str, text: &str| {
-        if !fine {
-            reasons.push(Reason::new(code, text));
-        }
-    };
-    unless(
-        primary.details.sex == secondary.details.sex,
-        "ELDERS-01",
-        "两份档案性别不同，不是同一人或登记有误，请先核实",
-    );
     let dead = |file: &File| file.details.status == Some(Status::Dead);
-    unless(dead(primary) == dead(secondary), "ELDERS-02", "一份档案登记为死亡、另一份不是，请先核实并更正状态");
-    let both = |x: bool, y: bool| !(x && y);
-    unless(
-        both(a.contracted_on(today), b.contracted_on(today)),
-        "ELDERS-03",
-        "两份档案都有有效的家庭医生签约，请先终止其中一份",
-    );
-    unless(
-        both(a.entitled_on(today), b.entitled_on(today)),
-        "ELDERS-04",
-        "两份档案都有有效的长护险待遇，请先终止其中一份",
-    );
-    unless(
-        both(a.ltci_on(today).is_some(), b.ltci_on(today).is_some()),
-        "ELDERS-05",
-        "两份档案都有生效的失能等级评估，请先由经办机构确认以哪一份为准并终止另一份",
-    );
-    unless(
-        both(a.ability_on(today).is_some(), b.ability_on(today).is_some()),
-        "ELDERS-06",
-        "两份档案都有生效的能力评估，请先确认以哪一份为准并终止另一份",
-    );
-    reasons
+    let checks = [
+        (primary.details.sex != secondary.details.sex, "两份档案性别不同，不是同一人或登记有误，请先核实"),
+        (dead(primary) != dead(secondary), "一份档案登记为死亡、另一份不是，请先核实并更正状态"),
+        (a.contracted_on(today) && b.contracted_on(today), "两份档案都有有效的家庭医生签约，请先终止其中一份"),
+        (a.entitled_on(today) && b.entitled_on(today), "两份档案都有有效的长护险待遇，请先终止其中一份"),
+        (
+            a.ltci_on(today).is_some() && b.ltci_on(today).is_some(),
+            "两份档案都有生效的失能等级评估，请先由经办机构确认以哪一份为准并终止另一份",
+        ),
+        (
+            a.ability_on(today).is_some() && b.ability_on(today).is_some(),
+            "两份档案都有生效的能力评估，请先确认以哪一份为准并终止另一份",
+        ),
+    ];
+    let against = checks.iter().enumerate().filter(|(_, (against, _))| *against);
+    against.map(|(i, (_, text))| Reason::new(&format!("ELDERS-{:02}", i + 1), *text)).collect()
 }
 
 /// The merged file: the primary wins, the secondary fills blanks.
