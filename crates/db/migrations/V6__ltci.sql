@@ -85,6 +85,7 @@ create table ltci_visits (
 create index ltci_visits_month on ltci_visits (county, month);
 create index ltci_visits_carer on ltci_visits (carer_id, planned_from);
 create index ltci_visits_institution on ltci_visits (institution_id, planned_from);
+create index ltci_visits_day on ltci_visits (planned_from);
 create index ltci_visits_open on ltci_visits (planned_from) where state in ('planned', 'checked_in');
 
 create table ltci_settlements (

@@ -20,6 +20,7 @@ pub mod capital;
 pub mod digest;
 mod inputs;
 pub mod jobs;
+pub mod lines;
 pub mod model;
 mod pages;
 pub mod reason;

@@ -2,14 +2,15 @@
 
 use super::digest::digest;
 use super::inputs;
+pub use super::lines::store::{Filter, Shown, count_lines, lines, of_visit};
 use super::model::{Amounts, Inputs, Line, LineKind, Outcome, Rules, State, Totals};
-use super::reason::{Reason, Reasons};
+use super::reason::Reason;
 use super::settle;
 use crate::ltci::rules::rules;
 use db::audit::Entry;
 use db::{Actor, Db, EngineKind, Json, Row, Tx, Value, params};
 use kernel::area::Level;
-use kernel::{Area, CorrectionId, Date, ElderId, Fen, Instant, InstitutionId, Month, SettlementId, VisitId};
+use kernel::{Area, Date, ElderId, Fen, Instant, InstitutionId, Month, SettlementId};
 use policy::Library;
 use registry::elders::facts::{self, Fact};
 use std::collections::BTreeSet;
@@ -479,157 +480,6 @@ pub fn reasons(tx: &mut Tx<'_>, id: SettlementId) -> db::Result<Vec<(Reason, i64
         Some((reason, lines, amount))
     };
     Ok(rows.into_iter().filter_map(known).collect())
-}
-
-/// Which lines a list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Of this institution.
-    pub institution: Option<InstitutionId>,
-    /// With this verdict: 0 passed, 1 cut, 2 refused.
-    pub verdict: Option<i64>,
-    /// With this reason among others.
-    pub reason: Option<Reason>,
-    /// Of this elder.
-    pub elder: Option<ElderId>,
-}
-
-/// A line as pages and sheets show it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
-    /// The elder.
-    pub elder: ElderId,
-    /// Name of the elder.
-    pub name: String,
-    /// The settlement.
-    pub settlement: SettlementId,
-    /// The visit.
-    pub visit: VisitId,
-    /// Why it stands here.
-    pub kind: LineKind,
-    /// The institution.
-    pub institution: InstitutionId,
-    /// Name of the carer.
-    pub carer: String,
-    /// The correction that it comes from.
-    pub correction: Option<CorrectionId>,
-    /// Level of disability.
-    pub level: i64,
-    /// The fund's share.
-    pub rate: kernel::Bp,
-    /// Day of service.
-    pub day: Date,
-    /// Beginning, or planned beginning.
-    pub start: Instant,
-    /// End.
-    pub end: Option<Instant>,
-    /// Items: codes joined by commas.
-    pub items: String,
-    /// Standard minutes of the items that count.
-    pub standard_minutes: i64,
-    /// Minutes really spent.
-    pub minutes: i64,
-    /// What was found.
-    pub reasons: Reasons,
-    /// The amounts.
-    pub amounts: Amounts,
-}
-
-const SHOWN: &str = "l.elder_id, e.name, l.settlement_id, l.visit_id, l.kind, l.institution_id, coalesce(s.name, ''), l.correction_id,
-     l.level, l.rate_bp, l.day, l.start_at, l.end_at, l.items, l.standard_minutes, l.minutes, l.reasons, l.asked, l.adjusted,
-     l.approved, l.paid";
-
-fn shown(row: &Row<'_>) -> db::Result<Shown> {
-    let mut c = row.columns();
-    Ok(Shown {
-        elder: c.take()?,
-        name: c.take()?,
-        settlement: c.take()?,
-        visit: c.take()?,
-        kind: LineKind::of(c.take()?),
-        institution: c.take()?,
-        carer: c.take()?,
-        correction: c.take()?,
-        level: c.take()?,
-        rate: c.take()?,
-        day: c.take()?,
-        start: c.take()?,
-        end: c.take()?,
-        items: c.take()?,
-        standard_minutes: c.take()?,
-        minutes: c.take()?,
-        reasons: Reasons(c.take::<i64>()? as u32),
-        amounts: amounts(&mut c)?,
-    })
-}
-
-fn condition(by: &Actor, id: SettlementId, filter: Filter) -> (String, Vec<Value<'static>>) {
-    let (mut sql, mut values) = by.scope.elders("e.area", "e.id", 2);
-    values.insert(0, id.into());
-    let mut also = |text: &str, value: Value<'static>| {
-        values.push(value);
-        sql += &text.replace('?', &format!("${}", values.len()));
-    };
-    if let Some(institution) = filter.institution.or(by.scope.institution) {
-        also(" and l.institution_id = ?", institution.into());
-    }
-    if let Some(verdict) = filter.verdict {
-        also(" and l.verdict = ?", verdict.into());
-    }
-    if let Some(elder) = filter.elder {
-        also(" and l.elder_id = ?", elder.into());
-    }
-    if let Some(reason) = filter.reason {
-        also(" and (l.reasons / ?) % 2 = 1", (1_i64 << reason as i64).into());
-    }
-    (sql, values)
-}
-
-const FROM: &str = "from ltci_lines l join elders e on e.id = l.elder_id left join staff s on s.id = l.carer_id
-     where l.settlement_id = $1 and";
-
-/// Lines of a settlement within sight, by elder and time.
-///
-/// # Errors
-/// What the engine says.
-pub fn lines(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    id: SettlementId,
-    filter: Filter,
-    limit: i64,
-    offset: i64,
-) -> db::Result<Vec<Shown>> {
-    let (condition, mut values) = condition(by, id, filter);
-    let at = values.len() + 1;
-    values.extend([limit.into(), offset.into()]);
-    let sql = format!(
-        "select {SHOWN} {FROM} {condition} order by l.elder_id, l.start_at, l.visit_id, l.kind limit ${at} offset ${}",
-        at + 1
-    );
-    tx.query(&sql, &values, shown)
-}
-
-/// How many there are of them.
-///
-/// # Errors
-/// What the engine says.
-pub fn count_lines(tx: &mut Tx<'_>, by: &Actor, id: SettlementId, filter: Filter) -> db::Result<i64> {
-    let (condition, values) = condition(by, id, filter);
-    tx.count(&format!("select count(*) {FROM} {condition}"), &values)
-}
-
-/// The lines of a visit in all settlements, oldest first. Ask whether the elder is in sight first.
-///
-/// # Errors
-/// What the engine says.
-pub fn of_visit(tx: &mut Tx<'_>, elder: ElderId, visit: VisitId) -> db::Result<Vec<(Month, State, Shown)>> {
-    let sql = format!(
-        "select {SHOWN}, m.month, m.state from ltci_lines l join ltci_settlements m on m.id = l.settlement_id
-           join elders e on e.id = l.elder_id left join staff s on s.id = l.carer_id
-         where l.elder_id = $1 and l.visit_id = $2 order by m.month, l.kind"
-    );
-    tx.query(&sql, params![elder, visit], |row| Ok((row.get(21)?, State::parse(&row.get::<String>(22)?), shown(row)?)))
 }
 
 /// What the insurance paid for an elder, month by month, newest first. Ask whether the elder is in sight first.

@@ -97,7 +97,7 @@ fn visits(tx: &mut Tx<'_>, places: &mut Places, county: Area, month: Month, watc
         let visit = visit(places, row)?;
         places.inputs.visits.push(visit);
         let done = places.inputs.visits.len();
-        if done % STEP == 0 {
+        if done.is_multiple_of(STEP) {
             (watch.tell)(done, 2 * total as usize);
         }
         Ok(())
