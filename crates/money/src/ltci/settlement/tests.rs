@@ -122,9 +122,17 @@ db::on_both! {
         let seen = |by: &Actor| db.read(|tx| store::count_lines(tx, by, settled.id, Filter::default())).expect("count");
         assert_eq!(seen(&seat("320623", None)), 10);
         assert_eq!(seen(&seat("320612", None)), 0);
+        let other = Filter { institution: Some(county.other), ..Filter::default() };
+        let confined = seat("320623", Some(county.station));
+        let asked = db.read(|tx| store::count_lines(tx, &confined, settled.id, other)).expect("count");
+        assert_eq!(asked, 10, "asking for another's lines answers one's own");
         assert!(db.read(|tx| store::find(tx, &seat("320612", None), settled.id)).is_err());
         assert_eq!(seen(&seat("320623", Some(county.station))), 10);
         assert_eq!(seen(&seat("320623", Some(county.other))), 0);
+        db.write(|tx| tx.exec("update elder_links set until = '2026-12-01'", &[])).expect("no longer served");
+        assert_eq!(seen(&seat("320623", Some(county.station))), 10, "what it is paid for stays in its sight");
+        db.write(|tx| tx.exec("update elders set area = '320612000000'", &[])).expect("moved");
+        assert_eq!(seen(&seat("320623", None)), 10, "and in that of the county that pays");
         let homes = db.read(|tx| store::institutions(tx, &seat("320623", Some(county.other)), settled.id)).expect("read");
         assert!(homes.is_empty());
         let mut watch = Watch { tell: &mut |_, _| {}, stop: &|| false };

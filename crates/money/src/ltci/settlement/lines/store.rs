@@ -87,14 +87,17 @@ fn shown(row: &Row<'_>) -> db::Result<Shown> {
     })
 }
 
+/// Who pays for a county, or sees the elder, sees the line; an institution sees its own lines, also of elders whom it no
+/// longer serves: the sums of its sheet are those of its lines.
 fn condition(by: &Actor, id: SettlementId, filter: Filter) -> (String, Vec<Value<'static>>) {
-    let (mut sql, mut values) = by.scope.elders("e.area", "e.id", 2);
-    values.insert(0, id.into());
+    let (low, high) = by.scope.area.bounds();
+    let mut sql = "(m.county between $2 and $3 or e.area between $2 and $3)".to_owned();
+    let mut values: Vec<Value<'static>> = vec![id.into(), low.into(), high.into()];
     let mut also = |text: &str, value: Value<'static>| {
         values.push(value);
         sql += &text.replace('?', &format!("${}", values.len()));
     };
-    if let Some(institution) = filter.institution.or(by.scope.institution) {
+    if let Some(institution) = by.scope.institution.or(filter.institution) {
         also(" and l.institution_id = ?", institution.into());
     }
     if let Some(verdict) = filter.verdict {
@@ -109,7 +112,9 @@ fn condition(by: &Actor, id: SettlementId, filter: Filter) -> (String, Vec<Value
     (sql, values)
 }
 
-const FROM: &str = "from ltci_lines l join elders e on e.id = l.elder_id left join staff s on s.id = l.carer_id
+const FROM: &str =
+    "from ltci_lines l join ltci_settlements m on m.id = l.settlement_id join elders e on e.id = l.elder_id
+     left join staff s on s.id = l.carer_id
      where l.settlement_id = $1 and";
 
 /// Lines of a settlement within sight, by elder and time.
