@@ -44,6 +44,9 @@ export class Person {
     })
     person.page = await person.context.newPage()
     person.complaints = listen(person.page)
+    person.page.on('response', (response) => {
+      if (response.request().isNavigationRequest()) person.status = response.status()
+    })
     return person
   }
 
@@ -72,6 +75,7 @@ export class Person {
     const last = asks ? this.page.locator('dialog button[value=yes]') : button
     await Promise.all([this.page.waitForEvent('load'), last.click()])
     await this.settled()
+    assert.ok(this.status < 400, `${name} was answered with ${this.status}:\n${await this.text()}`)
   }
 
   /** Follows a link by its text. */
@@ -91,7 +95,7 @@ export class Person {
 
   /** What the page says. */
   text() {
-    return this.page.locator('main, body').first().innerText()
+    return this.page.locator('main').or(this.page.locator('body:not(:has(main))')).first().innerText()
   }
 
   /** The page says this, now or soon. */
