@@ -132,6 +132,11 @@
     }, () => {}, { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });
   }
 
+  // A long menu stands where one is.
+  const here = document.querySelector('#menu [aria-current]');
+  const menu = document.getElementById('menu');
+  if (here && menu && here.offsetTop + here.offsetHeight > menu.clientHeight) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
+
   // A note is shown once.
   if (document.querySelector('[data-flash]')) document.cookie = 'yiyang_flash=; Path=/; Max-Age=0; SameSite=Lax';
 

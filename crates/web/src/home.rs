@@ -33,9 +33,7 @@ async fn home(cx: Cx) -> Result<Markup, Error> {
         @if groups.iter().all(|g| g.total == 0) {
             (crate::ui::empty("今天没有待办事项。", None))
         }
-        div.row.row-cards {
-            @for group in groups.iter().filter(|g| g.total > 0) { div.col-lg-6 { (card(group, today)) } }
-        }
+        div.yy-work { @for group in groups.iter().filter(|g| g.total > 0) { (card(group, today)) } }
     };
     Ok(Page::new(&cx, &title)
         .source("各项待办取自评估、签约、照护保险等业务的当前状态，只含您辖区和权限内的事项。")
@@ -52,11 +50,9 @@ fn card(group: &WorkGroup, today: kernel::Date) -> Markup {
             div.list-group.list-group-flush {
                 @for item in &group.items {
                     a.list-group-item.list-group-item-action href=(item.href) {
-                        div.d-flex.justify-content-between {
+                        div.d-flex.justify-content-between.gap-2 {
                             strong { (item.title) }
-                            @if let Some(due) = item.due {
-                                span.text-danger[item.urgent || due < today].text-secondary[!item.urgent && due >= today] { (due) " 前" }
-                            }
+                            @if let Some(due) = item.due { (deadline(due, today, item.urgent)) }
                         }
                         div.text-secondary { (item.detail) }
                     }
@@ -64,4 +60,14 @@ fn card(group: &WorkGroup, today: kernel::Date) -> Markup {
             }
         }
     }
+}
+
+/// By when, and whether that is past: said in words, for those who do not see red.
+fn deadline(due: kernel::Date, today: kernel::Date, urgent: bool) -> Markup {
+    let words = match due.cmp(&today) {
+        std::cmp::Ordering::Less => format!("已过 {due}"),
+        std::cmp::Ordering::Equal => "今天".to_owned(),
+        std::cmp::Ordering::Greater => format!("{due} 前"),
+    };
+    html! { span.yy-due.text-danger[urgent || due < today].text-secondary[!urgent && due >= today] { (words) } }
 }

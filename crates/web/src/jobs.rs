@@ -84,12 +84,33 @@ async fn list(cx: Cx) -> Result<Markup, Error> {
             JobState::Failed => "未完成",
         };
         vec![
-            html! { a href={ "/jobs/" (job.id) } { (kernel::time::show(job.created_at)) } },
-            html! { (job.kind) },
-            html! { (state) },
-            html! { (job.message) },
+            crate::ui::row_link(&format!("/jobs/{}", job.id), kernel::time::show(job.created_at)),
+            crate::ui::text(kind(&job.kind)),
+            crate::ui::badge(tone(&job.state), state),
+            crate::ui::text(&job.message),
         ]
     });
     let body = crate::ui::table(&["提交时间", "任务", "状态", "结果"], rows);
     Ok(Page::new(&cx, "后台任务").source("最近 100 个任务。").body(body))
+}
+
+fn tone(state: &JobState) -> crate::ui::Tone {
+    match state {
+        JobState::Queued => crate::ui::Tone::Neutral,
+        JobState::Running => crate::ui::Tone::Info,
+        JobState::Done => crate::ui::Tone::Success,
+        JobState::Failed => crate::ui::Tone::Danger,
+    }
+}
+
+/// What a job does, in words; one that has none yet is shown by its name in the queue.
+fn kind(name: &str) -> &str {
+    match name {
+        "transfer.check" => "核对导入文件",
+        "transfer.apply" => "导入",
+        "transfer.undo" => "撤回导入",
+        "assessments.nightly" => "评估公示期满、到期办理",
+        "ltci.settle" => "长护险试算、结算",
+        other => other,
+    }
 }

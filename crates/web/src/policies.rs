@@ -4,10 +4,11 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::routes::{Nav, Permission, Routes};
 use crate::shell::Page;
+use crate::ui::words::fact;
 use crate::ui::{self, Tone};
 use axum::extract::Path;
 use maud::{Markup, html};
-use policy::{Document, Library, Parameter, Status, Table};
+use policy::{Document, Kind, Library, Parameter, Status, Table};
 
 /// Reads the documents.
 pub const READ: Permission = Permission("policies.read");
@@ -72,25 +73,82 @@ fn clauses(library: &Library, document: &Document) -> Markup {
         vec![
             html! { span id=(c.id) { (c.id) } div.text-secondary { (c.at) } },
             html! { strong { (c.title) } div { (c.summary) } },
-            html! { (c.departments.join("、")) },
-            html! { (c.deadline.as_deref().unwrap_or("—")) },
-            html! { (library.carriers(&c.id).join("、")) },
+            ui::opt(Some(c.departments.join("、"))),
+            ui::opt(c.deadline.as_deref()),
+            html! { (carriers(library, &c.id)) },
         ]
     });
     ui::card("条款", &ui::table(&["条款", "要求（概述）", "责任部门", "期限", "由什么承担"], rows))
 }
 
+/// What carries a clause: parts of the program by their menu names, tables and parameters by their titles.
+fn carriers(library: &Library, clause: &kernel::ClauseId) -> Markup {
+    let word = |carrier: String| {
+        match carrier.split_once(' ') {
+            Some(("表", name)) => {
+                library.tables().find(|t| t.question == name).map(|t| format!("规则表“{}”", t.title))
+            }
+            Some(("参数", name)) => {
+                library.parameters().find(|p| p.name == name).map(|p| format!("参数“{}”", p.title))
+            }
+            Some(_) => None,
+            None => part(&carrier).map(|name| format!("功能“{name}”")),
+        }
+        .unwrap_or(carrier)
+    };
+    let mut all: Vec<String> = library.carriers(clause).into_iter().map(word).collect();
+    all.dedup();
+    if all.is_empty() {
+        return ui::muted("尚未承担");
+    }
+    html! { @for one in all { div { (one) } } }
+}
+
+/// A part of the program by its folder.
+fn part(folder: &str) -> Option<&'static str> {
+    Some(match folder {
+        "care/assessments" => "评估",
+        "care/contracts" => "家庭医生签约",
+        "care/records" => "健康体检",
+        "care/stays" => "住院情况",
+        "money/ltci" => "长期护理保险",
+        "oversight/indicators" => "考核指标",
+        "registry/elders" => "老年人名册",
+        "registry/institutions" => "机构",
+        "registry/staff" => "从业人员",
+        _ => return None,
+    })
+}
+
+/// A cell as civil servants read it: words by their Chinese names, yes and no, no quotation marks.
+fn in_words(cell: &str, kind: &Kind) -> String {
+    let named = |word: &str| match (kind, word) {
+        (Kind::Word(list) | Kind::SetOf(list), word) => list.label(word).unwrap_or(word).to_owned(),
+        (_, "true") => "是".to_owned(),
+        (_, "false") => "否".to_owned(),
+        (_, "-") => "不限".to_owned(),
+        (_, other) => other.to_owned(),
+    };
+    match cell {
+        "-" => "不限".to_owned(),
+        _ if cell.contains(['(', '*', '=']) && !cell.contains('"') => cell.to_owned(),
+        _ => cell.split([',', '、']).map(|word| named(word.trim().trim_matches('"'))).collect::<Vec<_>>().join("、"),
+    }
+}
+
 fn decision_table(table: &Table) -> Markup {
     let headings: Vec<String> = ["条款".to_owned()]
         .into_iter()
-        .chain(table.inputs.iter().map(|c| c.name.clone()))
-        .chain(table.outputs.iter().map(|c| format!("⇒ {}", c.name)))
+        .chain(table.inputs.iter().map(|c| fact(&c.name).to_owned()))
+        .chain(table.outputs.iter().map(|c| format!("⇒ {}", fact(&c.name))))
         .collect();
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
     let rows = table.rows.iter().chain(&table.otherwise).map(|row| {
         let clause = html! { (row.clause) @if let Some(why) = &row.unverified { (ui::unverified(why)) } };
-        let cells = row.sources().map(|cell| html! { code { (cell) } });
-        let results = row.results().map(|result| html! { strong { (result) } });
+        let kinds = table.inputs.iter().map(|c| &c.kind);
+        let cells = row.sources().zip(kinds).map(|(cell, kind)| html! { (in_words(cell, kind)) });
+        let kinds = table.outputs.iter().map(|c| &c.kind);
+        let results = row.results().zip(kinds).map(|(result, kind)| html! { strong { (in_words(&result, kind)) } });
         std::iter::once(clause).chain(cells).chain(results).collect()
     });
     let body = html! {
@@ -114,7 +172,7 @@ fn parameters<'a>(parameters: impl Iterator<Item = &'a Parameter>) -> Markup {
     let rows = parameters.map(|p| {
         vec![
             html! { (p.title) div.text-secondary { code { (p.name) } } },
-            html! { (value(p)) },
+            html! { (ui::parameter(p)) },
             html! { (p.clause) },
             html! { (p.source) },
             html! { @match &p.status {
@@ -124,18 +182,4 @@ fn parameters<'a>(parameters: impl Iterator<Item = &'a Parameter>) -> Markup {
         ]
     });
     ui::card("参数", &ui::table(&["参数", ">数值", "条款", "出处", "核实"], rows))
-}
-
-fn value(p: &Parameter) -> String {
-    match p.unit.as_str() {
-        "fen" => format!("{} 元", kernel::Fen(p.value)),
-        "bp" => kernel::Bp(p.value).to_string(),
-        "days" => format!("{} 天", p.value),
-        "months" => format!("{} 个月", p.value),
-        "years" => format!("{} 年", p.value),
-        "minutes" => format!("{} 分钟", p.value),
-        "metres" => format!("{} 米", p.value),
-        "visits" => format!("{} 次", p.value),
-        _ => p.value.to_string(),
-    }
 }

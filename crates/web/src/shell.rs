@@ -132,7 +132,7 @@ fn top(cx: &Cx) -> Markup {
 }
 
 fn side(cx: &Cx) -> Markup {
-    let seen: Vec<&Nav> = cx.state.nav.iter().filter(|entry| cx.may(entry.permission)).collect();
+    let seen: Vec<&Nav> = cx.state.nav.iter().filter(|entry| cx.may(entry.permission) && concerns(cx, entry)).collect();
     let here = current(&seen, cx.path());
     let mut groups: Vec<&str> = Vec::new();
     for entry in &seen {
@@ -153,6 +153,11 @@ fn side(cx: &Cx) -> Markup {
             }
         }
     }
+}
+
+/// What is somebody's own work (`…/mine`) concerns only those who stand in the staff register.
+fn concerns(cx: &Cx, entry: &Nav) -> bool {
+    cx.user.staff.is_some() || !entry.href.ends_with("/mine")
 }
 
 /// The entry whose address is the longest beginning of the path.

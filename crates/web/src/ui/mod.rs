@@ -9,6 +9,7 @@ mod policy;
 mod print;
 mod table;
 mod timeline;
+pub mod words;
 
 pub use card::{alert, badge, card, card_with, columns, empty, facts, figure, muted, progress, tabs};
 pub use chart::{chart, poll};
@@ -17,7 +18,7 @@ pub use form::{
     link_button, number, radios, select, select_with, submit, submit_toned, textarea,
 };
 pub use money::{bp, date_zh, fen, moment, money, month_zh, yuan};
-pub use policy::{because, unverified};
+pub use policy::{because, parameter, unverified, unverified_all};
 pub use print::{print_sheet, seals};
 pub use table::{PageInfo, pager, row_link, table, table_or};
 pub use timeline::{Moment, timeline};
@@ -65,7 +66,7 @@ pub fn text(value: impl Display) -> Markup {
 pub fn opt(value: Option<impl Display>) -> Markup {
     match value.map(|v| v.to_string()).filter(|t| !t.is_empty()) {
         Some(text) => html! { (text) },
-        None => html! { span.text-secondary aria-label="未填写" { "—" } },
+        None => html! { span.text-secondary.yy-none aria-label="未填写" { "—" } },
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tables that scroll in themselves on narrow screens, and turning their pages.
+//! Tables, which turn into one block a row on narrow screens, and turning their pages.
 
 use super::empty;
 use maud::{Markup, html};
@@ -22,11 +22,43 @@ pub fn table_or(headings: &[&str], rows: impl IntoIterator<Item = Vec<Markup>>, 
                     th scope="col" .yy-figure[figure(i)] { (heading.trim_start_matches('>')) }
                 } } }
                 tbody { @for row in rows { tr { @for (i, cell) in row.into_iter().enumerate() {
-                    td .yy-figure[figure(i)] { (cell) }
+                    td .yy-figure[figure(i)] .yy-short[is_short(&cell)] .yy-long[read_width(&cell) > LINE] data-label=[label(headings, i)] { (cell) }
                 } } } }
             }
         }
     }
+}
+
+/// Letters that stay in one line: a date, an amount, a name. A Chinese character counts as two.
+const SHORT: usize = 17;
+/// Letters that fit half the width of a telephone.
+const LINE: usize = 20;
+
+/// What stands beside a cell where there is no room for a row of headings.
+fn label<'h>(headings: &[&'h str], column: usize) -> Option<&'h str> {
+    headings.get(column).map(|h| h.trim_start_matches('>')).filter(|h| !h.is_empty())
+}
+
+/// Plain text that must not be broken: 2026-11-01 is no reason for two lines.
+fn is_short(cell: &Markup) -> bool {
+    !cell.0.contains('<') && read_width(cell) <= SHORT
+}
+
+/// How wide the text of a cell is, without its tags.
+fn read_width(cell: &Markup) -> usize {
+    let mut tag = false;
+    let outside = |c: char| {
+        let shown = !tag && c != '<';
+        tag = c == '<' || (tag && c != '>');
+        if !shown {
+            0
+        } else if c.is_ascii() {
+            1
+        } else {
+            2
+        }
+    };
+    cell.0.chars().map(outside).sum()
 }
 
 /// The first cell of a row: the link by which the row is opened.
