@@ -14,6 +14,9 @@ use web::state::StateBuilder;
 use web::work::WorkSources;
 use web::{Nav, Routes, State};
 
+/// So many transactions of the register's change log are kept for the column copies of all servers to follow.
+const CHANGES_KEPT: i64 = 1_000_000;
+
 /// All routes with their permissions.
 #[must_use]
 pub fn routes() -> Routes {
@@ -96,6 +99,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
 
 /// Who does which background job.
 pub fn register_jobs(state: &State) {
+    state.db.write(|tx| elders::columns::store::prune(tx, CHANGES_KEPT))?;
     if let Some(uploads) = state.try_get::<transfer::Uploads>() {
         transfer::register(&state.jobs, &state.db, &state.clock, &uploads);
     }

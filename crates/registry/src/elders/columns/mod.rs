@@ -13,6 +13,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use text::Names;
 
+/// From so many changes on, an import's say, one scan is quicker than fetching each.
+const MANY: usize = 50_000;
+
 /// The column copy of one store. Shared by the server's handlers; [`Columns::refresh`] before each use keeps it exact.
 #[derive(Default)]
 pub struct Columns {
@@ -61,6 +64,9 @@ impl Columns {
         let changed = store::changed(tx, from)?;
         if changed.is_empty() {
             return Ok(next);
+        }
+        if changed.len() > MANY {
+            return self.build(tx);
         }
         let records = store::records(tx, &changed)?;
         let mut snapshot = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
