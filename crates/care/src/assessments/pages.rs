@@ -98,10 +98,12 @@ impl Narrow {
         let mut states = vec![("", "全部状态"), ("open", "在办"), ("expiring", "60 天内到期")];
         states.extend(State::ALL.iter().map(|s| (s.code(), s.title())));
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let chosen = self.area.as_deref().and_then(|text| Area::parse(text).ok());
+        let places = cx.state.get::<Names>().known().choices(cx.user.scope.area, chosen);
         let body = html! {
             (ui::select("评估标准", "scale", &scales, &text(&self.scale)))
             (ui::select("状态", "state", &states, &text(&self.state)))
-            (ui::field("区划代码", "area", text(&self.area), ui::Field::text().placeholder("6、9 或 12 位")))
+            (ui::select("居住地", "area", &places, &chosen.map(|area| area.to_string()).unwrap_or_default()))
             @if cx.user.staff.is_some() { (ui::checkbox("只看由我评估的", "mine", self.mine == Some(true))) }
         };
         ui::filters("/assessments", body)

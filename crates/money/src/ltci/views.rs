@@ -12,6 +12,8 @@ use web::{User, WorkGroup, WorkItem, html};
 
 /// How many visits and months the timeline shows.
 const SHOWN: i64 = 60;
+/// What can be done about a visit that is over without check-out.
+const TO_ENTER: &str = "没有签退：服务过的请补录，没有服务的请登记未服务";
 /// How many things of a kind the list of work shows.
 const FEW: i64 = 8;
 
@@ -166,9 +168,7 @@ fn to_enter(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Option<WorkG
     let filter = Visits { overdue: true, carer: user.staff, ..Visits::default() };
     let total = visits::store::count(tx, by, &filter)?;
     let rows = visits::store::list(tx, by, &filter, FEW, 0)?;
-    let items = rows
-        .into_iter()
-        .map(|row| WorkItem { detail: format!("{} 没有签退", row.visit.day()), ..visit_item(row, by) });
+    let items = rows.into_iter().map(|row| WorkItem { detail: TO_ENTER.into(), ..visit_item(row, by) });
     Ok(group("已过时间、没有签退的服务", "/ltci/visits?overdue=true", total, items.collect()))
 }
 

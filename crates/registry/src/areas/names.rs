@@ -52,6 +52,18 @@ impl Table {
         }
     }
 
+    /// What a list can be narrowed to: the areas one level below `under`, and the one chosen now.
+    #[must_use]
+    pub fn choices(&self, under: Area, chosen: Option<Area>) -> Vec<(String, String)> {
+        let below = |area: &&Area| under.contains(**area) && **area != under;
+        let level = self.names.keys().filter(below).map(|area| area.level()).min();
+        let listed = |area: &&Area| below(area) && (Some(area.level()) == level || Some(**area) == chosen);
+        let mut all: Vec<Area> = self.names.keys().filter(listed).copied().collect();
+        all.sort_unstable();
+        let named = all.into_iter().map(|area| (area.to_string(), self.name(area)));
+        std::iter::once((String::new(), "全部".to_owned())).chain(named).collect()
+    }
+
     /// The names from the county down: 如东县 掘港街道 江海社区.
     #[must_use]
     pub fn path(&self, area: Area) -> String {

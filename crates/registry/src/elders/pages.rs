@@ -12,6 +12,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use db::audit::Entry;
 use db::{Actor, Db, Tx};
+use kernel::area::Level;
 use kernel::{Area, Date, ElderId};
 use serde::Deserialize;
 use web::ui::{self, Field, PageInfo, Tone};
@@ -129,7 +130,7 @@ fn listing(db: &Db, columns: &Columns, by: &Actor, asked: &Asked, terms: Vec<Ter
     db.read(|tx| {
         let mut rows = Vec::with_capacity(shown.len());
         for brief in store::briefs(tx, by, &shown)? {
-            let place = areas::store::name(tx, brief.area)?;
+            let place = place(tx, brief.area)?;
             let facts = facts::of(tx, brief.id)?;
             rows.push((brief, place, facts));
         }
@@ -206,8 +207,7 @@ fn filters(asked: &Asked, wrong: Option<&str>, areas: &[(String, String)]) -> Ma
             (ui::number("年龄从", "age_from", number(asked.age_from), Field::number().min(0).max(150)))
             (ui::number("到", "age_to", number(asked.age_to), Field::number().min(0).max(150)))
             (ui::select("状态", "status", &any(Status::options()), asked.status.map_or("", Status::code)))
-            details open[asked.narrowed()] {
-                summary { "更多条件" }
+            details open[asked.narrowed()] { summary { "更多条件" } div.yy-more {
                 (ui::select("性别", "sex", &any(vec![("male", "男"), ("female", "女")]), asked.sex.as_deref().unwrap_or("")))
                 (ui::select("失能等级", "ltci", &levels(5), &level(asked.ltci)))
                 (ui::select("能力等级", "ability", &levels(4), &level(asked.ability)))
@@ -216,7 +216,7 @@ fn filters(asked: &Asked, wrong: Option<&str>, areas: &[(String, String)]) -> Ma
                 (ui::select("医保类型", "scheme", &any(Scheme::options()), asked.scheme.map_or("", Scheme::code)))
                 (ui::select("家庭医生签约", "contracted", &yes_no, &shown(asked.contracted)))
                 (ui::select("长护险待遇", "entitled", &yes_no, &shown(asked.entitled)))
-            }
+            } }
         },
     )
 }
@@ -291,14 +291,20 @@ fn file(tx: &mut Tx<'_>, by: &Actor, page: &ElderPage, id: ElderId) -> db::Resul
     }
     Ok(File {
         private: elder.masked(tx.vault())?,
-        place: areas::store::name(tx, elder.area)?,
-        registered: elder.registered_area.map(|a| areas::store::name(tx, a)).transpose()?,
+        place: place(tx, elder.area)?,
+        registered: elder.registered_area.map(|a| place(tx, a)).transpose()?,
         facts: facts::of(tx, id)?,
         timeline: page.timeline(tx, by, id)?,
         cards: page.cards(tx, by, id)?,
         merges: merged,
         elder,
     })
+}
+
+/// 宁桥镇 东灶村: villages of one name are many.
+fn place(tx: &mut Tx<'_>, area: Area) -> db::Result<String> {
+    let (town, name) = (area.up_to(Level::Town), areas::store::name(tx, area)?);
+    Ok(if area.level() > Level::Town { format!("{} {name}", areas::store::name(tx, town)?) } else { name })
 }
 
 pub(super) async fn show(cx: Cx, Path(text): Path<String>) -> Result<Response, Error> {
@@ -327,7 +333,7 @@ fn ui_file(cx: &Cx, file: &File) -> Markup {
             (basics(file))
             @if cx.may(UNMASK) { (unmask_form(cx, id)) }
         }))
-        (ui::columns(&cards))
+        div.yy-stacks { @for card in &cards { (card) } }
         div hx-get=(format!("{}/duplicates", href(id))) hx-trigger="load" {
             @if cx.may(MERGE) { (ui::link(&format!("{}/duplicates", href(id)), "查看疑似重复的档案")) }
         }
@@ -375,19 +381,26 @@ fn until(end: Option<Date>) -> String {
 }
 
 fn current(f: &Facts, today: Date) -> Markup {
-    let level = |level: Option<i64>, end| ui::opt(level.map(|l| format!("{l} 级{}", until(end))));
-    let period = |now: bool, end| ui::opt(now.then(|| format!("有效{}", until(end))));
-    ui::facts(&[
+    let level = |level: Option<i64>, end| level.map(|l| format!("{l} 级{}", until(end)));
+    let period = |now: bool, end| now.then(|| format!("有效{}", until(end)));
+    let day = |day: Option<Date>| day.map(|d| d.to_string());
+    let all = [
         ("能力等级", level(f.ability_on(today), f.ability_until)),
         ("失能等级", level(f.ltci_on(today), f.ltci_until)),
         ("长护险待遇", period(f.entitled_on(today), f.entitled_until)),
         ("家庭医生签约", period(f.contracted_on(today), f.contract_until)),
-        ("最近健康体检", ui::opt(f.checkup_on)),
-        ("最近健康管理", ui::opt(f.managed_on)),
-        ("最近中医药健康管理", ui::opt(f.tcm_on)),
-        ("最近享受待遇月份", ui::opt(f.benefit_month)),
-        ("住院", ui::opt(f.hospital_since.map(|d| format!("{d} 起住院")))),
-    ])
+        ("最近健康体检", day(f.checkup_on)),
+        ("最近健康管理", day(f.managed_on)),
+        ("最近中医药健康管理", day(f.tcm_on)),
+        ("最近享受待遇月份", f.benefit_month.as_ref().map(ToString::to_string)),
+        ("住院", f.hospital_since.map(|d| format!("{d} 起住院"))),
+    ];
+    let none: Vec<&str> = all.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+    let known: Vec<_> = all.iter().filter_map(|(name, value)| Some((*name, ui::text(value.as_ref()?)))).collect();
+    html! {
+        @if !known.is_empty() { (ui::facts(&known)) }
+        @if !none.is_empty() { p.text-secondary { "尚无：" (none.join("、")) } }
+    }
 }
 
 fn timeline(items: &[TimelineItem]) -> Markup {

@@ -342,7 +342,7 @@ fn brief(row: &Row<'_>) -> db::Result<Brief> {
         sex: sex(c.take()?)?,
         born: c.take()?,
         area: c.take()?,
-        id_masked: format!("**************{}", c.take::<String>()?),
+        id_masked: format!("尾号 {}", c.take::<String>()?),
         status: c.take()?,
         died_on: c.take()?,
     })

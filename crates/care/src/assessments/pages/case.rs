@@ -1,7 +1,7 @@
 //! The page of one assessment: where it stands, what is to be done next, how its level came about; and the steps.
 
 use super::super::model::{Assessment, Assessor, Form as AssessorsForm, Key, State};
-use super::super::rules::Rules;
+use super::super::rules::{Purpose, Rules};
 use super::super::store::{self, Event};
 use super::super::{ACCEPT, steps};
 use super::{key, parts};
@@ -61,7 +61,7 @@ pub(in super::super) async fn show(cx: Cx, Path(ids): Path<(String, String)>) ->
     let view = View::load(&cx, key(ids)?).await?;
     let library = cx.state.policies.clone();
     let scale = steps::scale(&library, &view.a.application.scale)?;
-    let title = format!("{}：{}", scale.name, view.subject.name);
+    let title = format!("{}　{}", view.subject.name, Purpose::of(&scale.id).title());
     let page = Page::new(&cx, &title).crumb("评估办理", "/assessments").actions(parts::actions(&view));
     let source =
         format!("量表：{}，{}。评分由评估员填写，等级由量表逐项计算，本页不做人工改动。", scale.version, scale.source);

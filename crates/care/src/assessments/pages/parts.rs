@@ -303,7 +303,7 @@ fn result(scale: &Scale, scored: &Scored, a: &Assessment) -> Markup {
                 ui::figure("等级", format!("{} 级", scored.level), &scored.level_name),
                 ui::figure("总分", scored.total, format!("满分 {}", scored.max)),
             ]))
-            @for why in &scored.unverified { (ui::unverified(why)) " " }
+            (ui::unverified_all(&scored.unverified))
             h3.mt-3 { "等级的得出过程" }
             ol { @for step in &scored.steps { li { (step.text) " " span.text-secondary { "（" (step.rule) "）" } } } }
             @if a.dementia { p { "评估或登记信息提示存在痴呆，待遇核定时会一并考虑。" } }

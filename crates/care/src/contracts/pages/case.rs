@@ -148,6 +148,7 @@ fn checklist(cx: &Cx, case: &Case) -> Markup {
             }
             (ui::table(&["服务项", ">期次", "应完成日期", "付费渠道", "状态", "完成情况", ""], rows))
             @if let Some(decision) = &c.promised { (ui::because(decision)) }
+            @else { (ui::unverified_all(&case.promises.iter().filter_map(|p| p.unverified.as_ref()).collect::<Vec<_>>())) }
         }))
     }
 }
@@ -158,7 +159,7 @@ fn row(cx: &Cx, c: &Contract, promise: &Promise) -> Vec<Markup> {
     let open = matches!(progress, Progress::Waiting | Progress::Overdue) && promise.slot.opens_on <= cx.today();
     let done = promise.done.as_ref();
     vec![
-        html! { (promise.title) @if let Some(why) = &promise.unverified { (ui::unverified(why)) } },
+        ui::text(&promise.title),
         ui::text(promise.nth),
         html! { (promise.slot.due_on) br; span.text-secondary { (promise.slot.opens_on) " 起" } },
         ui::text(label(&cx.state.policies, "payer", &promise.payer)),

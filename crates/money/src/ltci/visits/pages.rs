@@ -8,6 +8,7 @@ use crate::ltci::settlement::store as settlements;
 use crate::ltci::{CORRECT, PLAN, VISIT, corrections, plans, rules};
 use axum::extract::Path;
 use axum::response::Response;
+use chrono::Datelike;
 use kernel::time::parse_local;
 use kernel::{Date, ElderId, Month, StaffId, VisitId};
 use serde::Deserialize;
@@ -102,7 +103,7 @@ pub(super) async fn mine(cx: Cx) -> Result<Markup, Error> {
             "您的账号没有关联服务人员",
             "签到、签退由服务人员本人办理；查看全部服务请到“上门服务”。",
         );
-        return Ok(Page::new(&cx, "我的上门").body(body));
+        return Ok(Page::new(&cx, "我的上门").source(SOURCE).body(body));
     };
     let filter = Filter { carer: Some(carer), ..Filter::day(cx.today()) };
     let (visits, names) = cx
@@ -115,44 +116,80 @@ pub(super) async fn mine(cx: Cx) -> Result<Markup, Error> {
             Ok::<_, Error>((visits, names))
         })
         .await?;
+    let next = next(&visits);
+    let left = visits.iter().filter(|row| !over(&row.visit)).count();
     let body = html! {
-        @if visits.is_empty() { (ui::empty("今天没有安排上门", None)) }
-        @for (row, area) in visits.iter().zip(&names) {
-            (ui::card("", html! {
-                div.yy-visit {
-                    p { strong { (clock(row.visit.planned_from)) "—" (clock(row.visit.planned_to)) } " " (badge(row.visit.state)) }
-                    p { a href={ "/elders/" (row.visit.elder) } { (row.elder) } "，" (area) }
-                    p.text-secondary { (catalogue::names(&cx.state.policies, &row.visit.items)) }
-                    (buttons(&cx, &row.visit))
-                    p { a href=(href(&row.visit)) { "详情、补录" } }
-                }
-            }))
+        @if visits.is_empty() { (ui::empty("今天没有安排上门", None)) } @else {
+            p { "共 " (visits.len()) " 次，" @if left > 0 { "还有 " strong { (left) } " 次" } @else { "都已办完" } }
         }
+        div.yy-visits { @for (n, (row, area)) in visits.iter().zip(&names).enumerate() {
+            (ui::card("", glance(&cx, &row.visit, (&row.elder, area), next == Some(n))))
+        } }
     };
-    Ok(Page::new(&cx, "我的上门").source(SOURCE).body(body))
+    Ok(Page::new(&cx, &format!("我的上门：{}", today(cx.today()))).source(SOURCE).body(body))
+}
+
+/// `11月23日 星期一`
+fn today(day: Date) -> String {
+    let names = ["一", "二", "三", "四", "五", "六", "日"];
+    let name = names[day.weekday().num_days_from_monday() as usize];
+    format!("{}月{}日 星期{name}", day.month(), day.day())
+}
+
+const fn over(v: &Visit) -> bool {
+    !matches!(v.state, State::Planned | State::CheckedIn)
+}
+
+/// The visit that comes next: the one under way, else the first that is open.
+fn next(visits: &[Listed]) -> Option<usize> {
+    let first = |state: State| visits.iter().position(|row| row.visit.state == state);
+    first(State::CheckedIn).or_else(|| first(State::Planned))
+}
+
+/// A visit as its carer needs it: when, whom, where, what; only the next one has the strong button, so that a tired
+/// thumb does not check in at somebody else's.
+fn glance(cx: &Cx, v: &Visit, (elder, area): (&str, &str), next: bool) -> Markup {
+    html! {
+        div.yy-visit .yy-visit-next[next] .yy-visit-over[over(v)] {
+            span.yy-visit-when { (clock(v.planned_from)) small { "—" (clock(v.planned_to)) } }
+            span.yy-visit-who { (elder) }
+            (badge(v.state))
+            p { (area) "　" (catalogue::names(&cx.state.policies, &v.items)) }
+            @if let (State::CheckedIn, Some(at)) = (v.state, v.in_at) { p { (clock(at)) " 已签到，到 " (clock(v.planned_to)) " 再签退" } }
+            (buttons(cx, v, next))
+            p { a.me-4 href=(href(v)) { "服务详情" } a href={ "/elders/" (v.elder) } { "老年人档案" } }
+        }
+    }
 }
 
 /// The large button that fits the state; the page's script fills in the place.
-fn buttons(cx: &Cx, v: &Visit) -> Markup {
+fn buttons(cx: &Cx, v: &Visit, next: bool) -> Markup {
     let step = match v.state {
         State::Planned => Some(("check-in", "签到")),
         State::CheckedIn => Some(("check-out", "签退")),
         _ => None,
     };
+    let class = if next { "btn btn-primary btn-lg w-100" } else { "btn w-100" };
     html! {
-        @if let (Some((path, text)), true) = (step, cx.user.staff == Some(v.carer) && cx.may(VISIT)) {
+        @if let (Some((path, text)), true) = (step, own(cx, v)) {
             form method="post" action={ (href(v)) "/" (path) } data-geo {
                 (ui::csrf(cx))
                 input type="hidden" name="lon"; input type="hidden" name="lat"; input type="hidden" name="accuracy";
-                button.btn.btn-primary.btn-lg.w-100 type="submit" { (text) }
+                button class=(class) type="submit" { (text) }
             }
         }
     }
 }
 
+/// Whether this is the person's own visit.
+fn own(cx: &Cx, v: &Visit) -> bool {
+    cx.user.staff == Some(v.carer) && cx.may(VISIT)
+}
+
 struct Shown {
     visit: Visit,
     name: String,
+    area: String,
     institution: String,
     carer: String,
     carers: Vec<plans::model::Carer>,
@@ -166,8 +203,10 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
     let shown = cx
         .read(move |tx, by| {
             let visit = store::find(tx, by, elder, id)?;
+            let person = registry::elders::store::find(tx, by, elder)?;
             Ok::<_, Error>(Shown {
-                name: registry::elders::store::find(tx, by, elder)?.name,
+                area: registry::areas::store::name(tx, person.area)?,
+                name: person.name,
                 institution: plans::store::institution_name(tx, visit.institution)?,
                 carer: plans::store::staff(tx, visit.carer).map(|c| c.name).unwrap_or_default(),
                 carers: plans::store::carers(tx, visit.institution)?,
@@ -182,41 +221,66 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
     let items = catalogue::items(&cx.state.policies, v.county, v.day());
     let frozen = shown.lines.iter().any(|(_, state, _)| state.frozen());
     let late = !frozen && matches!(v.state, State::Planned | State::CheckedIn | State::Missed | State::Done);
+    let waiting = !over(v) && v.planned_to <= cx.now;
     let body = html! {
-        (buttons(&cx, v))
+        @if own(&cx, v) && !over(v) { div.yy-visits { (ui::card("", glance(&cx, v, (&shown.name, &shown.area), true))) } }
+        @if waiting { (ui::alert(Tone::Warning, "已过计划时间，没有签退", what_now(frozen))) }
         (ui::card("服务", visit_facts(&cx, &shown)))
         @if !shown.lines.is_empty() { (ui::card("结算", line_table(&shown.lines))) }
         @if !shown.corrections.is_empty() { (ui::card("更正", corrections::pages::list_of(&cx, &shown.corrections))) }
-        @if late && cx.may(VISIT) { (late_form(&cx, v, &items)) }
+        @if late && cx.may(VISIT) { (late_form(&cx, v, &items, waiting)) }
         @if v.state == State::Planned && cx.may(PLAN) && !frozen { (reassign_form(&cx, v, &shown.carers)) }
         @if v.state == State::Planned && cx.may(VISIT) && !frozen { (call_off_form(&cx, v)) }
         @if shown.correctable && cx.may(CORRECT) { (corrections::pages::form(&cx, v, &items)) }
     };
-    let title = format!("{} 上门服务 {}", shown.name, v.day());
-    Ok(Page::new(&cx, &title).crumb("上门服务", "/ltci/visits").source(SOURCE).body(body))
+    let title = format!("{}　{} 上门服务", shown.name, v.day());
+    let list = if own(&cx, v) { ("我的上门", "/ltci/visits/mine") } else { ("上门服务", "/ltci/visits") };
+    Ok(Page::new(&cx, &title).crumb(list.0, list.1).source(SOURCE).body(body))
+}
+
+const fn what_now(frozen: bool) -> &'static str {
+    if frozen {
+        "所在月份已结算，不能再补录；确有差错的，请由长护险经办办理更正。"
+    } else {
+        "服务过的请补录并写明原因，没有服务的请登记未服务。"
+    }
+}
+
+/// A step that is seldom taken stays folded, so that nobody takes it by mistake.
+fn seldom(title: &str, open: bool, form: Markup) -> Markup {
+    if open {
+        return ui::card(title, form);
+    }
+    ui::card("", html! { details { summary { (title) } (form) } })
 }
 
 fn visit_facts(cx: &Cx, shown: &Shown) -> Markup {
     let v = &shown.visit;
     let plan = format!("/ltci/plans/{}/{}", v.elder, v.plan);
-    let moment = |at: Option<kernel::Instant>| at.map_or_else(|| ui::opt(None::<String>), ui::moment);
-    ui::facts(&[
-        ("老年人", ui::link(&format!("/elders/{}", v.elder), &shown.name)),
+    let mut facts = vec![
+        ("老年人", html! { (ui::link(&format!("/elders/{}", v.elder), &shown.name)) "　" (shown.area) }),
         ("状态", badge(v.state)),
         ("计划时间", html! { (v.day()) " " (clock(v.planned_from)) "—" (clock(v.planned_to)) }),
         ("项目", ui::text(catalogue::names(&cx.state.policies, &v.items))),
         ("服务人员", html! { (shown.carer) "，" (shown.institution) }),
         ("照护计划", ui::link(&plan, "查看计划")),
-        ("签到", moment(v.in_at)),
-        ("签退", moment(v.out_at)),
-        ("实际时长", ui::opt(v.minutes().map(|m| format!("{m} 分钟")))),
-        ("签到位置", position(cx, v)),
-        (
-            "补录",
-            html! { @match v.late_entered_at { Some(at) => { (ui::moment(at)) "：" (v.late_reason.clone().unwrap_or_default()) }, None => (ui::opt(None::<String>)) } },
-        ),
-        ("备注", ui::opt(v.note.clone())),
-    ])
+    ];
+    if let Some(at) = v.in_at {
+        facts.extend([("签到", ui::moment(at)), ("签到位置", position(cx, v))]);
+    }
+    if let Some(at) = v.out_at {
+        facts.push(("签退", ui::moment(at)));
+    }
+    if let Some(minutes) = v.minutes() {
+        facts.push(("实际时长", html! { (minutes) " 分钟" }));
+    }
+    if let Some(at) = v.late_entered_at {
+        facts.push(("补录", html! { (ui::moment(at)) "：" (v.late_reason.clone().unwrap_or_default()) }));
+    }
+    if let Some(note) = &v.note {
+        facts.push(("备注", ui::text(note)));
+    }
+    ui::facts(&facts)
 }
 
 /// Where the check-in was. A distance beyond the region's parameter is noted, not refused: telephones err.
@@ -276,11 +340,15 @@ pub(in crate::ltci) fn time_fields(v: &Visit) -> Markup {
     ])
 }
 
-fn late_form(cx: &Cx, v: &Visit, items: &[Item]) -> Markup {
-    let (title, button) =
-        if v.state == State::Done { ("修改服务记录", "保存修改") } else { ("补录", "补录") };
-    ui::card(
+fn late_form(cx: &Cx, v: &Visit, items: &[Item], waiting: bool) -> Markup {
+    let (title, button) = if v.state == State::Done {
+        ("修改服务记录", "保存修改")
+    } else {
+        ("补录（手机没电、没有信号时）", "补录")
+    };
+    seldom(
         title,
+        waiting,
         ui::form(
             cx,
             &format!("{}/late", href(v)),
@@ -300,8 +368,9 @@ fn reassign_form(cx: &Cx, v: &Visit, carers: &[plans::model::Carer]) -> Markup {
         .filter(|c| c.id != v.carer)
         .map(|c| (c.id.to_string(), format!("{}（{}）", c.name, c.kind.map_or("", |k| k.name()))))
         .collect();
-    ui::card(
-        "改派",
+    seldom(
+        "改派服务人员",
+        false,
         ui::form(
             cx,
             &format!("{}/reassign", href(v)),
@@ -313,8 +382,9 @@ fn reassign_form(cx: &Cx, v: &Visit, carers: &[plans::model::Carer]) -> Markup {
 fn call_off_form(cx: &Cx, v: &Visit) -> Markup {
     let over = v.planned_to <= cx.now;
     let (title, tone) = if over { ("登记未服务", Tone::Danger) } else { ("取消本次服务", Tone::Danger) };
-    ui::card(
+    seldom(
         title,
+        over,
         ui::form(
             cx,
             &format!("{}/call-off", href(v)),

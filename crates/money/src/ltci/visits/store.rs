@@ -70,7 +70,7 @@ pub struct Filter {
     pub institution: Option<InstitutionId>,
     /// In this state.
     pub state: Option<State>,
-    /// Over, but without check-out.
+    /// Over, but without check-out, in a month that is not settled yet: something can still be done about it.
     pub overdue: bool,
     /// From this plan.
     pub plan: Option<PlanId>,
@@ -111,7 +111,11 @@ fn condition(by: &Actor, filter: &Filter) -> (String, Vec<Value<'static>>) {
         also("v.state =", state.word().into());
     }
     if filter.overdue {
-        also("v.state in ('planned', 'checked_in') and v.planned_to <", by.now.into());
+        also(
+            "not exists (select 1 from ltci_settlements s where s.county = v.county and s.month = v.month
+             and s.settled_at is not null) and v.state in ('planned', 'checked_in') and v.planned_to <",
+            by.now.into(),
+        );
     }
     (sql, values)
 }

@@ -2,6 +2,7 @@
 
 use super::model::{File, combine};
 use super::{OwnedTables, store};
+use crate::areas;
 use crate::elders::columns::{Columns, Snapshot};
 use crate::elders::model::{Brief, Chronic, Details};
 use crate::elders::pages::{href, id};
@@ -9,9 +10,9 @@ use crate::elders::{duplicates, links, store as elders};
 use axum::extract::Path;
 use axum::response::Response;
 use db::{Actor, Db};
-use kernel::{ElderId, MergeId, text};
+use kernel::{Area, ElderId, MergeId, text};
 use serde::Deserialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use web::ui::{self, Field, Tone};
 use web::{Cx, Error, Form, Markup, Page, Query, Reason, html};
 
@@ -84,6 +85,7 @@ struct Compared {
     files: (File, File),
     merged: File,
     reasons: Vec<Reason>,
+    names: HashMap<Area, String>,
 }
 
 pub(in crate::elders) async fn compare(
@@ -97,7 +99,13 @@ pub(in crate::elders) async fn compare(
             let (a, b, reasons) = store::compare(tx, by, first, second)?;
             let briefs = elders::briefs(tx, by, &[first, second])?;
             let merged = combine(&a, &b, by.today())?;
-            Ok::<_, Error>(Compared { briefs, files: (a, b), merged, reasons })
+            let mut names = HashMap::new();
+            for d in [&a.details, &b.details] {
+                for area in d.registered_area.iter().chain([&d.area]) {
+                    names.insert(*area, areas::store::name(tx, *area)?);
+                }
+            }
+            Ok::<_, Error>(Compared { briefs, files: (a, b), merged, reasons, names })
         })
         .await?;
     let swap = format!("{}/merge?with={first}", href(second));
@@ -129,19 +137,22 @@ fn form(cx: &Cx, first: ElderId, second: ElderId) -> Markup {
 }
 
 fn side_by_side(c: &Compared) -> Markup {
-    let (a, b, m) = (rows(&c.files.0.details), rows(&c.files.1.details), rows(&c.merged.details));
+    let read = |file: &File| rows(&file.details, &c.names);
+    let (a, b, m) = (read(&c.files.0), read(&c.files.1), read(&c.merged));
     let number = |at: usize| c.briefs.get(at).map(|b| b.id_masked.clone()).unwrap_or_default();
     let head = vec![ui::text("身份证号"), ui::text(number(0)), ui::text(number(1)), ui::text("两个号码都指向主档案")];
     let body = a.iter().zip(&b).zip(&m).map(|(((label, x), (_, y)), (_, z))| {
         let marked = |value: &String| html! { @if x != y { strong { (ui::opt(Some(value))) } } @else { (ui::opt(Some(value))) } };
-        vec![ui::text(label), marked(x), marked(y), ui::opt(Some(z))]
+        let label = html! { (label) @if x != y { " " (ui::badge(Tone::Warning, "不同")) } };
+        vec![label, marked(x), marked(y), ui::opt(Some(z))]
     });
     let table = ui::table(&["", "主档案（保留）", "副档案（并入）", "合并后"], std::iter::once(head).chain(body));
     ui::card("逐项比对", table)
 }
 
 /// A file in lines, with what is personal masked.
-fn rows(d: &Details) -> Vec<(&'static str, String)> {
+fn rows(d: &Details, names: &HashMap<Area, String>) -> Vec<(&'static str, String)> {
+    let place = |area: Area| names.get(&area).cloned().unwrap_or_else(|| area.short());
     let yes_no = |a: Option<bool>| a.map_or(String::new(), |a| if a { "是" } else { "否" }.to_owned());
     let word = |w: Option<&'static str>| w.unwrap_or_default().to_owned();
     let phone = |p: &Option<String>| p.as_deref().map(text::mask_phone).unwrap_or_default();
@@ -150,9 +161,9 @@ fn rows(d: &Details) -> Vec<(&'static str, String)> {
         ("性别", d.sex.name().into()),
         ("出生日期", d.born.to_string()),
         ("联系电话", phone(&d.phone)),
-        ("居住地区划", d.area.short()),
+        ("居住地", place(d.area)),
         ("居住地址", d.address.as_deref().map(crate::elders::model::mask_address).unwrap_or_default()),
-        ("户籍地区划", d.registered_area.map(kernel::Area::short).unwrap_or_default()),
+        ("户籍地", d.registered_area.map(place).unwrap_or_default()),
         ("常住", yes_no(d.resident)),
         ("居住情况", word(d.living.map(|x| x.name()))),
         ("婚姻状况", word(d.marital.map(|x| x.name()))),
