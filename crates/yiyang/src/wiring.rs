@@ -65,7 +65,7 @@ fn nav() -> Vec<Nav> {
 /// The state and the routes of an installation.
 ///
 /// # Errors
-/// When the folder for uploads cannot be made.
+/// When the folder for uploads cannot be made, or the store fails.
 pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
     let Installation { db, policies, clock, chance, files } = installation.clone();
     let places = Arc::new(Places::default());
@@ -73,6 +73,7 @@ pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
     let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
     let state = extras(builder, places, uploads).build();
     register_jobs(&state);
+    state.db.write(|tx| elders::columns::store::prune(tx, CHANGES_KEPT))?;
     Ok((state, routes()))
 }
 
@@ -99,7 +100,6 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
 
 /// Who does which background job.
 pub fn register_jobs(state: &State) {
-    state.db.write(|tx| elders::columns::store::prune(tx, CHANGES_KEPT))?;
     if let Some(uploads) = state.try_get::<transfer::Uploads>() {
         transfer::register(&state.jobs, &state.db, &state.clock, &uploads);
     }
