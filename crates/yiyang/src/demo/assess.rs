@@ -70,7 +70,15 @@ pub fn run(
         bar((i * CHUNK).min(candidates.len()), candidates.len());
     }
     let by = story.actor(&crew.clerk, -CLOSED);
-    story.db.write(|tx| steps::close_notices(tx, &by, library)).map_err(|e| anyhow!(e.text()))
+    close(story, &by).map_err(|e| anyhow!(e.text()))?;
+    let effective = story.db.read(|tx| care::assessments::store::effective(tx, &by, scale_id, by.today()))?;
+    Ok(effective.len())
+}
+
+/// Closes the notices that are over; a call takes a few hundred.
+fn close(story: &Story<'_>, by: &Actor) -> Result<(), web::Error> {
+    while story.db.write(|tx| steps::close_notices(tx, by, &story.policies))? > 0 {}
+    Ok(())
 }
 
 fn one(
