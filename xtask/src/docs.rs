@@ -9,12 +9,19 @@ struct Page {
     path: &'static str,
     title: &'static str,
     ask: &'static [&'static str],
+    /// Columns by blanks, not Markdown.
+    plain: bool,
 }
 
 const PAGES: &[Page] = &[
-    Page { path: "docs/reference/routes.md", title: "网址与权限", ask: &["routes"] },
-    Page { path: "docs/reference/policies.md", title: "政策文件、决策表与参数", ask: &["policy", "check"] },
-    Page { path: "docs/reference/clauses.md", title: "条款", ask: &["policy", "clauses"] },
+    Page { path: "docs/reference/routes.md", title: "网址与权限", ask: &["routes"], plain: true },
+    Page {
+        path: "docs/reference/policies.md",
+        title: "政策文件、决策表与参数",
+        ask: &["policy", "check"],
+        plain: false,
+    },
+    Page { path: "docs/reference/clauses.md", title: "条款", ask: &["policy", "clauses"], plain: false },
 ];
 
 /// `cargo xtask docs [--check]`
@@ -31,6 +38,8 @@ pub fn run(project: &Project, check: bool) -> Result<ExitCode> {
 
 fn text(page: &Page, said: &str) -> String {
     let ask = page.ask.join(" ");
+    let said = said.trim();
+    let said = if page.plain { format!("```\n{said}\n```") } else { said.to_owned() };
     format!(
         "# {}\n\n<!-- Written by `cargo xtask docs` from `yiyang {ask}`; do not edit. -->\n\n{}\n",
         page.title,
