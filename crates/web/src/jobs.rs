@@ -4,13 +4,19 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::routes::{Nav, Permission, Routes};
 use crate::shell::Page;
+use crate::state::LoadUser;
 use axum::extract::Path;
 use db::jobs::{Job, JobState};
-use kernel::JobId;
+use db::{Actor, Tx};
+use kernel::{Area, JobId};
 use maud::{Markup, html};
 
 /// Sees the jobs of others.
 pub const READ: Permission = Permission("jobs.read");
+
+/// Rows of the list, and how many jobs are looked through for those within sight.
+const SHOWN: usize = 100;
+const LOOKED_AT: i64 = 500;
 
 /// The menu entry.
 pub const NAV: &[Nav] = &[Nav { group: "系统", title: "后台任务", href: "/jobs", permission: READ, order: 930 }];
@@ -46,9 +52,23 @@ pub fn watch(cx: &Cx, job: &Job, then: Option<&str>) -> Markup {
 
 async fn find(cx: &Cx, id: &str) -> Result<Job, Error> {
     let id = JobId::parse(id).ok_or(Error::NotFound)?;
-    let job = cx.read(move |tx, _| db::jobs::find(tx, id)).await?;
-    let own = job.account == Some(cx.user.account);
-    if own || cx.may(READ) { Ok(job) } else { Err(Error::NotFound) }
+    let (own, all, load) = (cx.user.account, cx.may(READ), cx.state.load_user.clone());
+    let seen = cx.read(move |tx, by| {
+        let job = db::jobs::find(tx, id)?;
+        let sight = job.account == Some(own) || (all && in_sight(tx, by, &load, &job)?);
+        Ok::<_, Error>(sight.then_some(job))
+    });
+    seen.await?.ok_or(Error::NotFound)
+}
+
+/// Whether who asked for the job works within the actor's area. The installation's own jobs are seen by those who see
+/// all of it.
+fn in_sight(tx: &mut Tx<'_>, by: &Actor, load: &LoadUser, job: &Job) -> db::Result<bool> {
+    let asked = match job.account {
+        Some(account) => load(tx, account)?.map_or(Area::COUNTRY, |user| user.scope.area),
+        None => Area::COUNTRY,
+    };
+    Ok(by.scope.institution.is_none() && by.scope.area.contains(asked))
 }
 
 #[derive(serde::Deserialize)]
@@ -75,7 +95,17 @@ async fn progress(cx: Cx, Path(id): Path<String>, crate::Query(then): crate::Que
 }
 
 async fn list(cx: Cx) -> Result<Markup, Error> {
-    let jobs = cx.read(|tx, _| db::jobs::latest(tx, 100)).await?;
+    let (own, load) = (cx.user.account, cx.state.load_user.clone());
+    let seen = cx.read(move |tx, by| {
+        let mut seen = Vec::new();
+        for job in db::jobs::latest(tx, LOOKED_AT)? {
+            if seen.len() < SHOWN && (job.account == Some(own) || in_sight(tx, by, &load, &job)?) {
+                seen.push(job);
+            }
+        }
+        Ok::<_, Error>(seen)
+    });
+    let jobs = seen.await?;
     let rows = jobs.iter().map(|job| {
         let state = match job.state {
             JobState::Queued => "排队中",

@@ -10,6 +10,9 @@ use serde::Deserialize;
 use web::ui::{self, Field, Tone};
 use web::{Cx, Error, Form, Markup, Page, Query, html};
 
+/// Where the tree comes from.
+const KEPT: &str = "区划名册：县级以上为公开的行政区划代码，县级以下由本地名册导入或在本页维护。";
+
 #[derive(Deserialize)]
 pub(super) struct Under {
     under: Option<String>,
@@ -72,11 +75,14 @@ pub(super) async fn blank(cx: Cx, Query(query): Query<Under>) -> Result<Markup, 
         (place(None, None))
         (ui::submit("保存"))
     };
-    Ok(Page::new(&cx, "新增区划").crumb("行政区划", "/areas").body(ui::card("", ui::form(&cx, "/areas", body))))
+    Ok(Page::new(&cx, "新增区划").crumb("行政区划", "/areas").source(KEPT).body(ui::card("", ui::form(&cx, "/areas", body))))
 }
 
 pub(super) async fn edit(cx: Cx, Path(code): Path<String>) -> Result<Markup, Error> {
     let code = parse(&code)?;
+    if !cx.user.scope.area.contains(code) {
+        return Err(Error::NotFound);
+    }
     let area = cx.read(move |tx, _| store::find(tx, code)).await?;
     let body = html! {
         (ui::field("区划代码", "code", code.to_string(), Field::text().readonly()))
@@ -85,7 +91,7 @@ pub(super) async fn edit(cx: Cx, Path(code): Path<String>) -> Result<Markup, Err
         (place(area.lon, area.lat))
         (ui::submit("保存"))
     };
-    Ok(Page::new(&cx, &area.name).crumb("行政区划", "/areas").body(ui::card("", ui::form(&cx, "/areas", body))))
+    Ok(Page::new(&cx, &area.name).crumb("行政区划", "/areas").source(KEPT).body(ui::card("", ui::form(&cx, "/areas", body))))
 }
 
 /// The sort that most areas directly below such a level are.

@@ -17,6 +17,8 @@ use web::{Cx, Error, Form, Markup, Page, Query, html};
 
 /// Rows on a page of the list.
 const SIZE: i64 = 50;
+/// Where the entries come from.
+const KEPT: &str = "机构名册由导入或本页维护；床位数为机构申报数。";
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -77,7 +79,7 @@ pub(super) async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result<Markup, E
         (ui::table(&["机构名称", "类型", "所有制", "所在区划", ">养老床位", ">护理型", "内设医疗机构", "许可证"], rows))
         @if !ending { (ui::pager(&PageInfo::new(asked.base(), page, SIZE, total))) }
     };
-    let mut page = Page::new(&cx, "机构").source("机构名册由导入或本页维护；床位数为机构申报数。");
+    let mut page = Page::new(&cx, "机构").source(KEPT);
     if cx.may(WRITE) {
         page = page.actions(ui::link_button("/institutions/new", "新增机构", Tone::Primary));
     }
@@ -239,6 +241,7 @@ pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
     };
     Ok(Page::new(&cx, "新增机构")
         .crumb("机构", "/institutions")
+        .source(KEPT)
         .body(ui::card("", ui::form(&cx, "/institutions", body))))
 }
 
@@ -252,7 +255,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error
         (ui::submit("保存"))
     };
     let page = Page::new(&cx, "修改机构").crumb("机构", "/institutions").crumb(&one.facts.name, &url);
-    Ok(page.body(ui::card("", ui::form(&cx, &url, body))))
+    Ok(page.source(KEPT).body(ui::card("", ui::form(&cx, &url, body))))
 }
 
 fn fields(f: Option<&NewInstitution>, area: &str) -> Markup {

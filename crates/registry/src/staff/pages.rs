@@ -16,6 +16,8 @@ use web::{Cx, Error, Form, Markup, Page, Query, html};
 
 /// Rows on a page of the list.
 const SIZE: i64 = 50;
+/// Where the entries come from.
+const KEPT: &str = "人员名册由导入或本页维护；证书信息为机构申报。";
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -77,7 +79,7 @@ pub(super) async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result<Markup, E
         (ui::table(&["姓名", "岗位", "所属机构", "资格证书", "证书有效期"], rows))
         (ui::pager(&PageInfo::new(asked.base(), page, SIZE, total)))
     };
-    let mut page = Page::new(&cx, "从业人员").source("人员名册由导入或本页维护；证书信息为机构申报。");
+    let mut page = Page::new(&cx, "从业人员").source(KEPT);
     if cx.may(WRITE) {
         page = page.actions(ui::link_button("/staff/new", "新增人员", Tone::Primary));
     }
@@ -143,7 +145,7 @@ pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
         (fields(None, &homes))
         (ui::submit("保存"))
     };
-    Ok(Page::new(&cx, "新增人员").crumb("从业人员", "/staff").body(ui::card("", ui::form(&cx, "/staff", body))))
+    Ok(Page::new(&cx, "新增人员").crumb("从业人员", "/staff").source(KEPT).body(ui::card("", ui::form(&cx, "/staff", body))))
 }
 
 pub(super) async fn edit(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error> {
@@ -159,7 +161,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error
         (ui::submit("保存"))
     };
     let page = Page::new(&cx, "修改人员").crumb("从业人员", "/staff").crumb(&one.facts.name, &url);
-    Ok(page.body(ui::card("", ui::form(&cx, &url, body))))
+    Ok(page.source(KEPT).body(ui::card("", ui::form(&cx, &url, body))))
 }
 
 fn fields(f: Option<&StaffFacts>, homes: &Choice) -> Markup {

@@ -23,7 +23,7 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
     let Some(elder) = whom.elder.as_deref().and_then(ElderId::parse) else {
         let text = "请先在老年人名册中找到老年人，再从其页面提出申请。";
         let body = ui::empty(text, Some(ui::link_button("/elders", "到老年人名册", Tone::Primary)));
-        return Ok(Page::new(&cx, "申请评估").crumb("评估办理", "/assessments").body(body));
+        return Ok(Page::new(&cx, "申请评估").crumb("评估办理", "/assessments").source("老年人名册。").body(body));
     };
     let subject = cx.read(move |tx, by| subject::store::find(tx, by, elder)).await?;
     let library = cx.state.policies.clone();

@@ -79,7 +79,7 @@ pub(in super::super) async fn list(cx: Cx, Query(wanted): Query<Wanted>) -> Resu
     let (total, rows, names, institutions, doctors) = cx
         .read(move |tx, by| {
             let doctors = match filter.institution {
-                Some(one) => lists::doctors(tx, one)?,
+                Some(one) => lists::doctors(tx, by, one)?,
                 None => vec![],
             };
             let total = lists::count(tx, by, &filter)?;

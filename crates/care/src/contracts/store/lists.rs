@@ -329,12 +329,16 @@ pub fn institutions(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, String)>
     tx.query(&sql, &values, |row| Ok((row.get::<InstitutionId>(0)?.to_string(), row.get(1)?)))
 }
 
-/// The doctors of an institution who have contracts: (id, name).
+/// The doctors of an institution who have contracts with elders within sight: (id, name).
 ///
 /// # Errors
 /// What the engine says.
-pub fn doctors(tx: &mut Tx<'_>, institution: InstitutionId) -> Result<Vec<(String, String)>> {
-    let sql = "select c.doctor_id, max(c.doctor_name) from contracts c
-               where c.institution_id = $1 and c.doctor_id is not null group by c.doctor_id order by 2";
-    tx.query(sql, db::params![institution], |row| Ok((row.get::<StaffId>(0)?.to_string(), row.get(1)?)))
+pub fn doctors(tx: &mut Tx<'_>, by: &Actor, institution: InstitutionId) -> Result<Vec<(String, String)>> {
+    let (scope, mut values) = by.scope.elders("e.area", "e.id", 2);
+    let sql = format!(
+        "select c.doctor_id, max(c.doctor_name) from contracts c join elders e on e.id = c.elder_id
+         where c.institution_id = $1 and c.doctor_id is not null and {scope} group by c.doctor_id order by 2"
+    );
+    values.insert(0, institution.into());
+    tx.query(&sql, &values, |row| Ok((row.get::<StaffId>(0)?.to_string(), row.get(1)?)))
 }
