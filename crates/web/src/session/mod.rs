@@ -3,6 +3,8 @@
 //! Our own on purpose: the published crates fit neither each other nor our store (see `docs/adr`).
 
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 use crate::cx::{Caller, LoggedIn};
 use crate::state::State;
@@ -19,6 +21,8 @@ use std::net::SocketAddr;
 const COOKIE: &str = "yiyang_session";
 /// Without a request for so long the session ends. An installation setting, as 等级保护 asks of shared desks.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+/// On the road it may idle for longer: between check-in and check-out a carer's hands are with the elder, not the telephone.
+pub const IDLE_ON_THE_ROAD: TimeDelta = TimeDelta::hours(4);
 /// However busy, a session ends after a working day.
 pub const LONGEST: TimeDelta = TimeDelta::hours(12);
 
