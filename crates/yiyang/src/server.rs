@@ -19,10 +19,11 @@ const ROUND: Duration = Duration::from_secs(60);
 /// When the address is taken, or the store fails at the start.
 pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let listener = runtime.block_on(bind(listen))?;
+    // Outside the runtime: PostgreSQL's driver has one of its own and blocks.
+    let (state, routes) = wiring::wire(installation)?;
+    let worker = state.jobs.start()?;
     runtime.block_on(async {
-        let listener = bind(listen).await?;
-        let (state, routes) = wiring::wire(installation)?;
-        let worker = state.jobs.start()?;
         let rounds = tokio::spawn(rounds(state.clone()));
         tokio::task::spawn_blocking({
             let state = state.clone();
