@@ -54,6 +54,8 @@ export class Person {
   async logIn(url, { user, password }) {
     this.url = url
     await this.page.goto(`${url}/login`)
+    // Back within half an hour: the session still holds.
+    if (new URL(this.page.url()).pathname !== '/login') return
     await this.page.fill('input[name=login]', user)
     await this.page.fill('input[name=password]', password)
     await this.press('登录')

@@ -102,9 +102,9 @@ function ready(child, url, log) {
     }
     createInterface({ input: child.stdout }).on('line', seen)
     createInterface({ input: child.stderr }).on('line', seen)
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       clearTimeout(timer)
-      reject(new Error(`the program ended with ${code}\n${log.join('\n')}`))
+      reject(new Error(`the program ended with ${code ?? signal}\n${log.join('\n')}`))
     })
   })
 }
