@@ -99,7 +99,7 @@ fn carriers(library: &Library, clause: &kernel::ClauseId) -> Markup {
     let mut all: Vec<String> = library.carriers(clause).into_iter().map(word).collect();
     all.dedup();
     if all.is_empty() {
-        return ui::muted("尚未承担");
+        return ui::muted("尚无");
     }
     html! { @for one in all { div { (one) } } }
 }

@@ -22,6 +22,15 @@ pub fn card_with(title: &str, actions: impl Render, body: impl Render) -> Markup
     }
 }
 
+/// A step that is seldom taken: folded unless `open`, so that nobody takes it by mistake.
+#[must_use]
+pub fn seldom(title: &str, open: bool, body: impl Render) -> Markup {
+    if open {
+        return card(title, body);
+    }
+    card("", html! { details { summary { (title) } (body) } })
+}
+
 /// Cards side by side where there is room.
 #[must_use]
 pub fn columns(cards: &[Markup]) -> Markup {

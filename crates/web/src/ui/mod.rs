@@ -11,7 +11,7 @@ mod table;
 mod timeline;
 pub mod words;
 
-pub use card::{alert, badge, card, card_with, columns, empty, facts, figure, muted, progress, tabs};
+pub use card::{alert, badge, card, card_with, columns, empty, facts, figure, muted, progress, seldom, tabs};
 pub use chart::{chart, poll};
 pub use form::{
     Field, button_post, checkbox, confirm_post, csrf, date, date_with, field, file, filters, form, form_row, hidden,

@@ -29,8 +29,10 @@ pub fn table_or(headings: &[&str], rows: impl IntoIterator<Item = Vec<Markup>>, 
     }
 }
 
-/// Letters that stay in one line: a date, an amount, a name. A Chinese character counts as two.
+/// Letters that stay in one line: a name, an amount. A Chinese character counts as two.
 const SHORT: usize = 17;
+/// Letters that stay in one line when they begin with a digit: days, times, from day to day.
+const FIGURES: usize = 25;
 /// Letters that fit half the width of a telephone.
 const LINE: usize = 20;
 
@@ -41,7 +43,8 @@ fn label<'h>(headings: &[&'h str], column: usize) -> Option<&'h str> {
 
 /// Plain text that must not be broken: 2026-11-01 is no reason for two lines.
 fn is_short(cell: &Markup) -> bool {
-    !cell.0.contains('<') && read_width(cell) <= SHORT
+    let most = if cell.0.starts_with(|c: char| c.is_ascii_digit()) { FIGURES } else { SHORT };
+    !cell.0.contains('<') && read_width(cell) <= most
 }
 
 /// How wide the text of a cell is, without its tags.

@@ -17,10 +17,38 @@ pub struct Moment {
     pub href: Option<String>,
 }
 
+/// A run of one kind longer than this is folded after its first few: forty visits must not hide an assessment.
+const RUN: usize = 5;
+/// How many of a folded run are shown.
+const FEW: usize = 3;
+
 /// What happened, in the order given.
 #[must_use]
 pub fn timeline(moments: &[Moment]) -> Markup {
-    html! { ol.yy-timeline { @for moment in moments { (one(moment)) } } }
+    html! {
+        ol.yy-timeline {
+            @for run in moments.chunk_by(|a, b| a.kind == b.kind) {
+                @let (shown, folded) = run.split_at(if run.len() > RUN { FEW } else { run.len() });
+                @for moment in shown { (one(moment)) }
+                @if let (Some(first), Some(last)) = (folded.last(), folded.first()) { (fold(folded, first, last)) }
+            }
+        }
+    }
+}
+
+fn fold(moments: &[Moment], first: &Moment, last: &Moment) -> Markup {
+    let day = |m: &Moment| m.when.chars().take("2026-11-01".len()).collect::<String>();
+    html! {
+        li {
+            div.yy-timeline-when { time { (day(first)) } " 起" }
+            div.yy-timeline-what {
+                details {
+                    summary { "还有 " (moments.len()) " 项" (first.kind) "（" (day(first)) " 至 " (day(last)) "）" }
+                    ol.yy-timeline { @for moment in moments { (one(moment)) } }
+                }
+            }
+        }
+    }
 }
 
 fn one(moment: &Moment) -> Markup {

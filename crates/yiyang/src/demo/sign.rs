@@ -67,7 +67,7 @@ fn one(
         };
     let party = contracts::store::party(tx, &by(on, &member), elder, on)?;
     let package = party.proposed(&contracts::store::steps::priority(&story.policies, &party, on)).0;
-    let new = NewConsent { institution, consent: consent(on), package: Some(package), renews: None };
+    let new = NewConsent { institution, consent: consent(on, &party.name), package: Some(package), renews: None };
     let key = match contracts::consent(tx, &by(on, &member), &story.policies, elder, &new) {
         Ok(key) => key,
         Err(web::Error::Refused(_)) => return Ok((0, 0)), // too young on that day, say: the rules hold here too
@@ -94,11 +94,11 @@ fn one(
     Ok((1, kept))
 }
 
-fn consent(on: Date) -> Consent {
+fn consent(on: Date, name: &str) -> Consent {
     Consent {
         agreed: true,
         by: ConsentBy::Elder,
-        name: "本人（合成）".into(),
+        name: name.into(),
         relation: String::new(),
         how: ConsentHow::Written,
         on,

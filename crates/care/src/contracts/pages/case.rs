@@ -179,13 +179,13 @@ fn steps_of(cx: &Cx, case: &Case, state: State) -> Markup {
     let href = c.key.href();
     html! {
         @if state == State::Draft {
-            (ui::card("作废", ui::form(cx, &format!("{href}/withdraw"), html! {
+            (ui::seldom("作废", false, ui::form(cx, &format!("{href}/withdraw"), html! {
                 (ui::field("作废原因", "reason", "", Field::text().required().limit(200)))
                 (ui::submit_toned("作废这份记录", Tone::Danger))
             })))
         }
         @if state == State::Signed {
-            (ui::card("解约", ui::form(cx, &format!("{href}/end"), html! {
+            (ui::seldom("解约", false, ui::form(cx, &format!("{href}/end"), html! {
                 (ui::form_row(&[
                     ui::select("解约原因", "reason", &reasons, ""),
                     ui::date_with("解约日期", "ended_on", Some(cx.today()), Field::date().required()

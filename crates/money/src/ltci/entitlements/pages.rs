@@ -214,16 +214,17 @@ fn plan_table(plans: &[plans::model::Plan]) -> Markup {
 
 fn steps(cx: &Cx, e: &Entitlement, providers: &[plans::store::Provider]) -> Markup {
     let at = format!("/ltci/entitlements/{}/{}", e.elder, e.id);
-    let homes: Vec<(String, &str)> = providers.iter().map(|p| (p.id.to_string(), p.name.as_str())).collect();
+    let homes = providers.iter().map(|p| (p.id.to_string(), p.name.as_str()));
+    let homes: Vec<_> = std::iter::once((String::new(), "请选择机构")).chain(homes).collect();
     let reasons: Vec<_> =
         [EndReason::Waived, EndReason::NewSetting, EndReason::Moved].iter().map(|r| (r.word(), r.name())).collect();
     html! {
         (ui::card("指定服务机构", ui::form(cx, &format!("{at}/assign"), html! {
             p.text-secondary { "指定后，该机构可查看这位老年人的档案并制定照护计划。" }
-            (ui::select("服务机构", "institution", &homes, ""))
+            (ui::select_with("服务机构", "institution", &homes, "", Field::default().required()))
             (ui::submit("指定"))
         })))
-        (ui::card("终止待遇", ui::form(cx, &format!("{at}/end"), html! {
+        (ui::seldom("终止待遇", false, ui::form(cx, &format!("{at}/end"), html! {
             p.text-secondary { "终止后，执行中的照护计划一并终止，未上门的服务自动取消。" }
             (ui::form_row(&[
                 ui::date_with("终止日期（当日起不再享受）", "on", Some(cx.today()), Field::date().required()),

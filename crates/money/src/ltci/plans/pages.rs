@@ -282,8 +282,9 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
 
 fn end_form(cx: &Cx, plan: &Plan) -> Markup {
     let action = format!("/ltci/plans/{}/{}/end", plan.facts.elder, plan.id);
-    ui::card(
+    ui::seldom(
         "终止计划",
+        false,
         ui::form(
             cx,
             &action,

@@ -187,7 +187,7 @@ fn state_facts(cx: &Cx, s: &Settlement) -> Markup {
             ("明细指纹（SM3）", html! { code.yy-break { (hex(&s.digest)) } }),
         ]))
         @for p in parameters {
-            @if let Some(why) = p.unverified() { p { (p.title) "：" (ui::parameter(p)) " " (ui::unverified(why)) } }
+            @if let Some(why) = p.unverified() { div.mt-2 { (p.title) "：" (ui::parameter(p)) " " (ui::unverified(why)) } }
         }
     }
 }

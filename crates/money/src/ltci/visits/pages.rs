@@ -123,7 +123,7 @@ pub(super) async fn mine(cx: Cx) -> Result<Markup, Error> {
             p { "共 " (visits.len()) " 次，" @if left > 0 { "还有 " strong { (left) } " 次" } @else { "都已办完" } }
         }
         div.yy-visits { @for (n, (row, area)) in visits.iter().zip(&names).enumerate() {
-            (ui::card("", glance(&cx, &row.visit, (&row.elder, area), next == Some(n))))
+            (ui::card("", glance(&cx, &row.visit, (&row.elder, area), next == Some(n), Some("服务详情"))))
         } }
     };
     Ok(Page::new(&cx, &format!("我的上门：{}", today(cx.today()))).source(SOURCE).body(body))
@@ -148,7 +148,7 @@ fn next(visits: &[Listed]) -> Option<usize> {
 
 /// A visit as its carer needs it: when, whom, where, what; only the next one has the strong button, so that a tired
 /// thumb does not check in at somebody else's.
-fn glance(cx: &Cx, v: &Visit, (elder, area): (&str, &str), next: bool) -> Markup {
+fn glance(cx: &Cx, v: &Visit, (elder, area): (&str, &str), next: bool, more: Option<&str>) -> Markup {
     html! {
         div.yy-visit .yy-visit-next[next] .yy-visit-over[over(v)] {
             span.yy-visit-when { (clock(v.planned_from)) small { "—" (clock(v.planned_to)) } }
@@ -157,7 +157,7 @@ fn glance(cx: &Cx, v: &Visit, (elder, area): (&str, &str), next: bool) -> Markup
             p { (area) "　" (catalogue::names(&cx.state.policies, &v.items)) }
             @if let (State::CheckedIn, Some(at)) = (v.state, v.in_at) { p { (clock(at)) " 已签到，到 " (clock(v.planned_to)) " 再签退" } }
             (buttons(cx, v, next))
-            p { a.me-4 href=(href(v)) { "服务详情" } a href={ "/elders/" (v.elder) } { "老年人档案" } }
+            p { @if let Some(more) = more { a.me-4 href=(href(v)) { (more) } } a href={ "/elders/" (v.elder) } { "老年人档案" } }
         }
     }
 }
@@ -223,7 +223,7 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
     let late = !frozen && matches!(v.state, State::Planned | State::CheckedIn | State::Missed | State::Done);
     let waiting = !over(v) && v.planned_to <= cx.now;
     let body = html! {
-        @if own(&cx, v) && !over(v) { div.yy-visits { (ui::card("", glance(&cx, v, (&shown.name, &shown.area), true))) } }
+        @if own(&cx, v) && !over(v) { div.yy-visits { (ui::card("", glance(&cx, v, (&shown.name, &shown.area), true, None))) } }
         @if waiting { (ui::alert(Tone::Warning, "已过计划时间，没有签退", what_now(frozen))) }
         (ui::card("服务", visit_facts(&cx, &shown)))
         @if !shown.lines.is_empty() { (ui::card("结算", line_table(&shown.lines))) }
@@ -244,14 +244,6 @@ const fn what_now(frozen: bool) -> &'static str {
     } else {
         "服务过的请补录并写明原因，没有服务的请登记未服务。"
     }
-}
-
-/// A step that is seldom taken stays folded, so that nobody takes it by mistake.
-fn seldom(title: &str, open: bool, form: Markup) -> Markup {
-    if open {
-        return ui::card(title, form);
-    }
-    ui::card("", html! { details { summary { (title) } (form) } })
 }
 
 fn visit_facts(cx: &Cx, shown: &Shown) -> Markup {
@@ -346,7 +338,7 @@ fn late_form(cx: &Cx, v: &Visit, items: &[Item], waiting: bool) -> Markup {
     } else {
         ("补录（手机没电、没有信号时）", "补录")
     };
-    seldom(
+    ui::seldom(
         title,
         waiting,
         ui::form(
@@ -368,7 +360,7 @@ fn reassign_form(cx: &Cx, v: &Visit, carers: &[plans::model::Carer]) -> Markup {
         .filter(|c| c.id != v.carer)
         .map(|c| (c.id.to_string(), format!("{}（{}）", c.name, c.kind.map_or("", |k| k.name()))))
         .collect();
-    seldom(
+    ui::seldom(
         "改派服务人员",
         false,
         ui::form(
@@ -382,7 +374,7 @@ fn reassign_form(cx: &Cx, v: &Visit, carers: &[plans::model::Carer]) -> Markup {
 fn call_off_form(cx: &Cx, v: &Visit) -> Markup {
     let over = v.planned_to <= cx.now;
     let (title, tone) = if over { ("登记未服务", Tone::Danger) } else { ("取消本次服务", Tone::Danger) };
-    seldom(
+    ui::seldom(
         title,
         over,
         ui::form(
