@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use text::Names;
 
 /// From so many changes on, an import's say, one scan is quicker than fetching each.
-const MANY: usize = 50_000;
+const MANY: usize = 40_000;
 
 /// The column copy of one store. Shared by the server's handlers; [`Columns::refresh`] before each use keeps it exact.
 #[derive(Default)]
