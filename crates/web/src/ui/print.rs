@@ -7,7 +7,7 @@ use maud::{Markup, Render, html};
 pub fn print_sheet(title: &str, body: impl Render) -> Markup {
     html! {
         div.btn-list.mb-3.d-print-none { button.btn.btn-primary type="button" data-print { "打印（A4）" } }
-        article.yy-sheet { h1.yy-sheet-title { (title) } (body) }
+        article.yy-sheet { h2.yy-sheet-title { (title) } (body) }
     }
 }
 
