@@ -19,10 +19,10 @@ pub fn table_or(headings: &[&str], rows: impl IntoIterator<Item = Vec<Markup>>, 
         div.table-responsive tabindex="0" role="group" aria-label="表格，可左右滚动" {
             table.table.table-vcenter.yy-table {
                 thead { tr { @for (i, heading) in headings.iter().enumerate() {
-                    th scope="col" .yy-figure[figure(i)] { (heading.trim_start_matches('>')) }
+                    th scope="col" class=[figure(i).then_some("yy-figure")] { (heading.trim_start_matches('>')) }
                 } } }
                 tbody { @for row in rows { tr { @for (i, cell) in row.into_iter().enumerate() {
-                    td .yy-figure[figure(i)] .yy-short[is_short(&cell)] .yy-long[read_width(&cell) > LINE] data-label=[label(headings, i)] { (cell) }
+                    td class=[class(&cell, figure(i))] data-label=[label(headings, i)] { (cell) }
                 } } } }
             }
         }
@@ -41,10 +41,17 @@ fn label<'h>(headings: &[&'h str], column: usize) -> Option<&'h str> {
     headings.get(column).map(|h| h.trim_start_matches('>')).filter(|h| !h.is_empty())
 }
 
+/// How a cell is set: a figure, a text that keeps its line, or one that wants the whole width of a telephone.
+fn class(cell: &Markup, figure: bool) -> Option<String> {
+    let words = [("yy-figure", figure), ("yy-short", is_short(cell)), ("yy-long", read_width(cell) > LINE)];
+    let all: Vec<&str> = words.into_iter().filter_map(|(word, is)| is.then_some(word)).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
 /// Plain text that must not be broken: 2026-11-01 is no reason for two lines.
 fn is_short(cell: &Markup) -> bool {
     let most = if cell.0.starts_with(|c: char| c.is_ascii_digit()) { FIGURES } else { SHORT };
-    !cell.0.contains('<') && read_width(cell) <= most
+    !cell.0.is_empty() && !cell.0.contains('<') && read_width(cell) <= most
 }
 
 /// How wide the text of a cell is, without its tags.

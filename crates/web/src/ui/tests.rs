@@ -34,3 +34,31 @@ fn days_are_read_in_chinese() {
     assert!(progress(0, 0).into_string().contains("正在准备"));
     assert!(progress(30, 120).into_string().contains("25%"));
 }
+
+#[test]
+fn many_of_a_kind_in_a_month_are_folded_and_none_is_lost() {
+    let moment = |day: u32, kind: &str| Moment {
+        when: format!("2026-11-{day:02} 08:00"),
+        kind: kind.into(),
+        title: format!("{kind}{day}"),
+        ..Moment::default()
+    };
+    let all: Vec<Moment> = (1..=5).rev().map(|day| moment(day, if day == 3 { "评估" } else { "上门服务" })).collect();
+    let html = timeline(&all).into_string();
+    assert!(html.contains("4 项，2026-11-01 起") && html.matches("<details").count() == 1, "{html}");
+    assert!(
+        (1..=5).all(|day| html.matches(&format!("{}{day}<", if day == 3 { "评估" } else { "上门服务" })).count() == 1),
+        "{html}"
+    );
+}
+
+#[test]
+fn a_cell_knows_how_wide_it_is() {
+    let html = table(
+        &["日期", "说明", ""],
+        [vec![text("2026-11-01 至 2026-11-30"), html! { a href="/x" { "看" } }, text("")]],
+    );
+    let html = html.into_string();
+    assert!(html.contains("<td class=\"yy-short yy-long\" data-label=\"日期\">2026"), "{html}");
+    assert!(html.contains("<td data-label=\"说明\"><a") && !html.contains("data-label=\"\""), "{html}");
+}

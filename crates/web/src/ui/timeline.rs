@@ -17,34 +17,44 @@ pub struct Moment {
     pub href: Option<String>,
 }
 
-/// A run of one kind longer than this is folded after its first few: forty visits must not hide an assessment.
-const RUN: usize = 5;
-/// How many of a folded run are shown.
-const FEW: usize = 3;
+/// More of one kind in a month than this are folded into one: forty visits must not hide an assessment.
+const MANY: usize = 3;
+/// Letters of the month at the beginning of `when`.
+const MONTH: usize = 7;
+/// Letters of the day at the beginning of `when`.
+const DAY: usize = 10;
 
 /// What happened, in the order given.
 #[must_use]
 pub fn timeline(moments: &[Moment]) -> Markup {
+    html! { ol.yy-timeline { @for month in moments.chunk_by(|a, b| start(a, MONTH) == start(b, MONTH)) { (of_month(month)) } } }
+}
+
+fn start(moment: &Moment, letters: usize) -> &str {
+    moment.when.get(..letters).unwrap_or(&moment.when)
+}
+
+fn of_month(month: &[Moment]) -> Markup {
+    let like = |moment: &Moment| month.iter().filter(|m| m.kind == moment.kind).collect::<Vec<_>>();
     html! {
-        ol.yy-timeline {
-            @for run in moments.chunk_by(|a, b| a.kind == b.kind) {
-                @let (shown, folded) = run.split_at(if run.len() > RUN { FEW } else { run.len() });
-                @for moment in shown { (one(moment)) }
-                @if let (Some(first), Some(last)) = (folded.last(), folded.first()) { (fold(folded, first, last)) }
-            }
+        @for (n, moment) in month.iter().enumerate() {
+            @let same = like(moment);
+            @if same.len() <= MANY { (one(moment)) }
+            @else if !month[..n].iter().any(|m| m.kind == moment.kind) { (fold(moment, &same)) }
         }
     }
 }
 
-fn fold(moments: &[Moment], first: &Moment, last: &Moment) -> Markup {
-    let day = |m: &Moment| m.when.chars().take("2026-11-01".len()).collect::<String>();
+fn fold(latest: &Moment, all: &[&Moment]) -> Markup {
+    let first = all.last().map_or("", |m| start(m, DAY));
     html! {
         li {
-            div.yy-timeline-when { time { (day(first)) } " 起" }
+            div.yy-timeline-when { time { (start(latest, DAY)) } }
             div.yy-timeline-what {
-                details {
-                    summary { "还有 " (moments.len()) " 项" (first.kind) "（" (day(first)) " 至 " (day(last)) "）" }
-                    ol.yy-timeline { @for moment in moments { (one(moment)) } }
+                span.badge.bg-primary-lt { (latest.kind) } " "
+                details.yy-folded {
+                    summary { (all.len()) " 项，" (first) " 起" }
+                    ol.yy-timeline { @for moment in all { (one(moment)) } }
                 }
             }
         }

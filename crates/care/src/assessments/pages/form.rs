@@ -90,7 +90,7 @@ fn state(scale: &Scale, answers: &Answers, kept: Markup) -> Markup {
                     "未答 " (open.len()) " 项："
                     @for one in open.iter().take(NAMED) {
                         a href=(format!("#q-{}", one.code)) title=(one.name) {
-                            @if scale.item(&one.code).is_some() { (one.code) } @else { "其他情况" }
+                            @if scale.item(&one.code).is_some() { (one.name) } @else { "其他情况" }
                         }
                         " "
                     }
