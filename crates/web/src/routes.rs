@@ -156,12 +156,33 @@ async fn guard(needed: Permission, request: Request, next: Next) -> Response {
     if user.must_change && !matches!(request.uri().path(), "/account" | "/logout") {
         return see("/account");
     }
-    if user.may(needed) { next.run(request).await } else { Error::Forbidden.into_response() }
+    if !user.may(needed) {
+        return Error::Forbidden.into_response();
+    }
+    if is_text(request.uri().path()) { next.run(request).await } else { Error::NotFound.into_response() }
+}
+
+/// Whether the `%` parts of a path are text: no thing has another address, and the parameters would refuse it in English.
+fn is_text(path: &str) -> bool {
+    let (mut bytes, mut rest) = (Vec::with_capacity(path.len()), path.as_bytes());
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        let coded = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(coded.unwrap_or(*first));
+        rest = if coded.is_some() { &after[2..] } else { after };
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_text() {
+        assert!(is_text("/elders/%E7%8E%8B") && is_text("/100%") && is_text("/%zz") && is_text("/王"));
+        assert!(!is_text("/elders/%FF") && !is_text("/%E7%8E"));
+    }
 
     #[test]
     fn a_grant_covers_its_own_and_no_other() {

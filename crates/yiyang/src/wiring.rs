@@ -110,8 +110,20 @@ pub fn register_jobs(state: &State) {
 /// What the capabilities to the right of the register show on an elder's page.
 fn elder_page() -> ElderPage {
     ElderPage {
-        timelines: vec![assessments::timeline, records::timeline, stays::timeline, contracts::timeline, ltci::timeline],
-        cards: vec![assessments::card, records::card, stays::card, contracts::card, ltci::card],
+        timelines: vec![
+            (assessments::READ, assessments::timeline),
+            (records::READ, records::timeline),
+            (stays::READ, stays::timeline),
+            (contracts::READ, contracts::timeline),
+            (ltci::READ, ltci::timeline),
+        ],
+        cards: vec![
+            (assessments::READ, assessments::card),
+            (records::READ, records::card),
+            (stays::READ, stays::card),
+            (contracts::READ, contracts::card),
+            (ltci::READ, ltci::card),
+        ],
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::Days;
 use db::{Actor, Tx};
 use kernel::ElderId;
 use kernel::time::age_on;
-use registry::elders::timeline::{ElderCard, TimelineItem};
+use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::ui::{self, Tone};
 use web::{Markup, User, WorkGroup, WorkItem, html};
 
@@ -152,9 +152,10 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
     let body = html! {
         @if shown.is_empty() { p.text-secondary { "没有有效的评估结论。" } }
         @for a in shown { (line(a)) }
-        @if subject.present { p.d-print-none { (ui::link_button(&format!("/assessments/new?elder={elder}"), "申请评估", Tone::Neutral)) } }
     };
-    Ok(Some(ElderCard { title: "评估".to_owned(), body, order: 20 }))
+    let href = format!("/assessments/new?elder={elder}");
+    let action = subject.present.then_some(CardAction { permission: APPLY, href, text: "申请评估" });
+    Ok(Some(ElderCard { title: "评估".to_owned(), body, order: 20, action }))
 }
 
 fn line(a: &Assessment) -> Markup {

@@ -8,7 +8,7 @@ use chrono::Days;
 use db::{Actor, Tx};
 use kernel::time::age_on;
 use kernel::{Date, ElderId};
-use registry::elders::timeline::{ElderCard, TimelineItem};
+use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::ui::{self, Tone};
 use web::{Markup, User, WorkGroup, WorkItem, html};
 
@@ -169,13 +169,9 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
         Some(c) => standing(c, &store::promises(tx, c.key)?, today),
         None => html! { p.text-secondary { "还没有签约家庭医生。" } },
     };
-    let body = html! {
-        (body)
-        @if open.is_none() {
-            p.d-print-none { (ui::link_button(&format!("/contracts/new?elder={elder}"), "征询并签约", Tone::Neutral)) }
-        }
-    };
-    Ok(Some(ElderCard { title: "家庭医生签约".to_owned(), body, order: 20 }))
+    let href = format!("/contracts/new?elder={elder}");
+    let action = open.is_none().then_some(CardAction { permission: SIGN, href, text: "征询并签约" });
+    Ok(Some(ElderCard { title: "家庭医生签约".to_owned(), body, order: 20, action }))
 }
 
 fn standing(c: &Contract, promises: &[super::fulfilment::Promise], today: Date) -> Markup {

@@ -4,7 +4,7 @@ use super::model::{Checkup, tenths};
 use super::store;
 use db::{Actor, Tx};
 use kernel::ElderId;
-use registry::elders::timeline::{ElderCard, TimelineItem};
+use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::html;
 use web::ui::{self, Tone};
 
@@ -53,7 +53,8 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
                 }
             }
         }
-        p.d-print-none { (ui::link_button(&format!("/records/new?elder={elder}"), "登记年度体检", Tone::Neutral)) }
     };
-    Ok(Some(ElderCard { title: "健康体检".to_owned(), body, order: 30 }))
+    let href = format!("/records/new?elder={elder}");
+    let action = Some(CardAction { permission: super::WRITE, href, text: "登记年度体检" });
+    Ok(Some(ElderCard { title: "健康体检".to_owned(), body, order: 30, action }))
 }

@@ -3,7 +3,7 @@
 use super::store;
 use db::{Actor, Tx};
 use kernel::{Date, ElderId};
-use registry::elders::timeline::{ElderCard, TimelineItem};
+use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::html;
 use web::ui::{self, Tone};
 
@@ -41,10 +41,11 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
             Some(stay) => p { (ui::badge(Tone::Warning, "住院中")) " 自 " (stay.facts.admitted_on) " 起，住院期间上门服务不予结算。" },
             None => p.text-secondary { "目前没有住院。" },
         }
-        p.d-print-none {
-            @if open.is_some() { (ui::link_button(&format!("/stays/{elder}"), "登记出院", Tone::Neutral)) }
-            @else { (ui::link_button(&format!("/stays/new?elder={elder}"), "登记住院", Tone::Neutral)) }
-        }
     };
-    Ok(Some(ElderCard { title: "住院".to_owned(), body, order: 60 }))
+    let (href, text) = match open {
+        Some(_) => (format!("/stays/{elder}"), "登记出院"),
+        None => (format!("/stays/new?elder={elder}"), "登记住院"),
+    };
+    let action = Some(CardAction { permission: super::WRITE, href, text });
+    Ok(Some(ElderCard { title: "住院".to_owned(), body, order: 60, action }))
 }

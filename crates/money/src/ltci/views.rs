@@ -89,7 +89,7 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
         @if !served.is_empty() { p { "服务机构：" (served.join("、")) } }
         @if let Some((s, t)) = paid.first() { p { (ui::month_zh(s.month)) " 基金支付 " (t.amounts.paid) " 元" } }
     };
-    Ok(Some(ElderCard { title: "长期护理保险".into(), body, order: 60 }))
+    Ok(Some(ElderCard { title: "长期护理保险".into(), body, order: 60, action: None }))
 }
 
 /// What waits for a person: to entitle, to plan, to visit, to enter late, to settle.

@@ -38,7 +38,7 @@ pub use facts::{Fact, Facts};
 pub use links::{Link, LinkKind};
 pub use merges::{OwnedTable, OwnedTables};
 pub use model::{Brief, Chronic, Details, Elder, Living, Marital, NewElder, Private, Scheme, SelfCare, Status};
-pub use timeline::{CardSource, ElderCard, ElderPage, TimelineItem, TimelineSource};
+pub use timeline::{CardAction, CardSource, ElderCard, ElderPage, TimelineItem, TimelineSource};
 use web::{Nav, Permission, Routes};
 
 /// Searches and opens files, with what is personal masked.

@@ -16,7 +16,7 @@ use kernel::area::Level;
 use kernel::{Area, Date, ElderId};
 use serde::Deserialize;
 use web::ui::{self, Field, PageInfo, Tone};
-use web::{Cx, Error, Form, Markup, Page, Query, html};
+use web::{Cx, Error, Form, Markup, Page, Query, User, html};
 
 /// Rows on a page of the roster.
 const PAGE: i64 = 50;
@@ -282,7 +282,7 @@ struct File {
     merges: Vec<(Merge, String)>,
 }
 
-fn file(tx: &mut Tx<'_>, by: &Actor, page: &ElderPage, id: ElderId) -> db::Result<File> {
+fn file(tx: &mut Tx<'_>, by: &Actor, user: &User, page: &ElderPage, id: ElderId) -> db::Result<File> {
     let elder = store::find(tx, by, id)?;
     let mut merged = Vec::new();
     for merge in merges::store::of(tx, id)? {
@@ -294,8 +294,8 @@ fn file(tx: &mut Tx<'_>, by: &Actor, page: &ElderPage, id: ElderId) -> db::Resul
         place: place(tx, elder.area)?,
         registered: elder.registered_area.map(|a| place(tx, a)).transpose()?,
         facts: facts::of(tx, id)?,
-        timeline: page.timeline(tx, by, id)?,
-        cards: page.cards(tx, by, id)?,
+        timeline: page.timeline(tx, by, user, id)?,
+        cards: page.cards(tx, by, user, id)?,
         merges: merged,
         elder,
     })
@@ -309,11 +309,16 @@ fn place(tx: &mut Tx<'_>, area: Area) -> db::Result<String> {
 
 pub(super) async fn show(cx: Cx, Path(text): Path<String>) -> Result<Response, Error> {
     let (id, page) = (id(&text)?, cx.state.get::<ElderPage>());
-    let file = cx.read(move |tx, by| file(tx, by, &page, id)).await?;
-    if file.elder.merged_into.is_some() {
-        let primary = cx.read(move |tx, _| store::primary(tx, id)).await?;
+    // First of all: of a file that was merged away the other capabilities know nothing any more.
+    let primary = cx.read(move |tx, by| {
+        let merged = store::find(tx, by, id)?.merged_into.is_some();
+        if merged { store::primary(tx, id).map(Some) } else { Ok(None) }
+    });
+    if let Some(primary) = primary.await? {
         return Ok(web::see_with(&href(primary), "这份档案已合并到本档案"));
     }
+    let user = cx.user.clone();
+    let file = cx.read(move |tx, by| file(tx, by, &user, &page, id)).await?;
     // The view is in the audit before it is on the screen.
     cx.write(move |tx, by| tx.audit(by, Entry { action: "elders.view", elder: Some(id), ..Entry::default() })).await?;
     let title = format!("{}　{}　{} 岁", file.elder.name, file.elder.sex.name(), file.elder.age_on(cx.today()));
@@ -324,10 +329,19 @@ pub(super) async fn show(cx: Cx, Path(text): Path<String>) -> Result<Response, E
     Ok(Page::new(&cx, &title).crumb("老年人名册", "/elders").source(SOURCE).actions(actions).body(body).into_response())
 }
 
+fn whole_card(cx: &Cx, card: &ElderCard) -> Markup {
+    html! {
+        (card.body)
+        @if let Some(action) = card.action.as_ref().filter(|action| cx.may(action.permission)) {
+            p.d-print-none { (ui::link_button(&action.href, action.text, Tone::Neutral)) }
+        }
+    }
+}
+
 fn ui_file(cx: &Cx, file: &File) -> Markup {
     let id = file.elder.id;
     let mut cards = vec![ui::card("现状", current(&file.facts, cx.today()))];
-    cards.extend(file.cards.iter().map(|card| ui::card(&card.title, &card.body)));
+    cards.extend(file.cards.iter().map(|card| ui::card(&card.title, whole_card(cx, card))));
     html! {
         (ui::card_with("基本信息", status(file.elder.status), html! {
             (basics(file))

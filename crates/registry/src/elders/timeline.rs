@@ -4,7 +4,7 @@ use super::model::Status;
 use super::store;
 use db::{Actor, Tx};
 use kernel::{Date, ElderId, Instant};
-use web::Markup;
+use web::{Markup, Permission, User};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,18 @@ pub struct ElderCard {
     pub body: Markup,
     /// Place among the cards.
     pub order: u32,
+    /// What can be done next, for those who may.
+    pub action: Option<CardAction>,
+}
+
+/// A step that a card offers.
+pub struct CardAction {
+    /// What it needs.
+    pub permission: Permission,
+    /// Where it leads.
+    pub href: String,
+    /// 登记住院
+    pub text: &'static str,
 }
 
 /// What a capability shows of an elder as a card; `None` when there is nothing to show.
@@ -42,32 +54,34 @@ pub type CardSource = fn(&mut Tx<'_>, &Actor, ElderId) -> db::Result<Option<Elde
 /// All sources, put into the state at wiring time.
 #[derive(Clone, Default)]
 pub struct ElderPage {
-    /// Of the timeline.
-    pub timelines: Vec<TimelineSource>,
-    /// Of the cards.
-    pub cards: Vec<CardSource>,
+    /// Of the timeline, each with what its reader must be allowed to see.
+    pub timelines: Vec<(Permission, TimelineSource)>,
+    /// Of the cards, each with what its reader must be allowed to see.
+    pub cards: Vec<(Permission, CardSource)>,
 }
 
 impl ElderPage {
-    /// Everything, the latest first; what bears only a date stands before what bears a time on that day.
+    /// Everything that the user may see, the latest first; what bears only a date stands before what bears a time on that
+    /// day.
     ///
     /// # Errors
     /// What a source says.
-    pub fn timeline(&self, tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<TimelineItem>> {
+    pub fn timeline(&self, tx: &mut Tx<'_>, by: &Actor, user: &User, elder: ElderId) -> db::Result<Vec<TimelineItem>> {
         let mut all = own(tx, by, elder)?;
-        for source in &self.timelines {
+        for (_, source) in self.timelines.iter().filter(|(needed, _)| user.may(*needed)) {
             all.extend(source(tx, by, elder)?);
         }
         all.sort_by_key(|item| std::cmp::Reverse((item.on, item.at)));
         Ok(all)
     }
 
-    /// All cards in their order.
+    /// All cards that the user may see, in their order.
     ///
     /// # Errors
     /// What a source says.
-    pub fn cards(&self, tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<ElderCard>> {
-        let found = self.cards.iter().map(|source| source(tx, by, elder)).collect::<db::Result<Vec<_>>>()?;
+    pub fn cards(&self, tx: &mut Tx<'_>, by: &Actor, user: &User, elder: ElderId) -> db::Result<Vec<ElderCard>> {
+        let seen = self.cards.iter().filter(|(needed, _)| user.may(*needed));
+        let found = seen.map(|(_, source)| source(tx, by, elder)).collect::<db::Result<Vec<_>>>()?;
         let mut all: Vec<ElderCard> = found.into_iter().flatten().collect();
         all.sort_by_key(|card| card.order);
         Ok(all)
