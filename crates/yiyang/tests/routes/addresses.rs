@@ -1,0 +1,196 @@
+//! What to put into the addresses of routes: whose thing each parameter names.
+
+use crate::store::{self, Rows};
+use db::Db;
+use kernel::Area;
+use web::routes::Route;
+
+/// Whose the things under an address are.
+pub enum Owner {
+    /// A county's: somebody of another one must not see them.
+    County(Rows),
+    /// Nobody's: a document, a kind of roster. Everybody may see them.
+    Everybody(&'static [&'static [&'static str]]),
+}
+
+const fn county(path: &'static str, kinds: &'static str, sql: &'static str) -> (&'static str, Owner) {
+    (path, Owner::County(Rows { kinds, sql }))
+}
+
+/// The longest beginning that fits a route's path names what its parameters are.
+const TABLE: &[(&str, Owner)] = &[
+    county("/accounts/{id}", "b", "select id, role from accounts where area between $1 and $2 order by id"),
+    county("/areas/{code}", "t", "select code, kind from areas where code between $1 and $2 order by code"),
+    county(
+        "/assessments/{elder}/{id}",
+        "bb",
+        "select a.elder_id, a.id, a.state || ' ' || a.scale from assessments a
+        join elders e on e.id = a.elder_id where e.area between $1 and $2 order by a.id",
+    ),
+    county(
+        "/contracts/{elder}/{id}",
+        "bb",
+        "select c.elder_id, c.id, c.state from contracts c
+        join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/contracts/{elder}/{id}/promises/{promise}",
+        "bbb",
+        "select p.elder_id, p.contract_id, p.id,
+        p.service || case when p.done_on is null then '' else ' done' end from contract_promises p
+        join elders e on e.id = p.elder_id where e.area between $1 and $2 order by p.id",
+    ),
+    county(
+        "/elders/{id}",
+        "b",
+        "select id, status || coalesce(self_care, '') || case when merged_into is null then '' else ' merged' end
+        from elders where area between $1 and $2 order by id",
+    ),
+    county(
+        "/elders/{id}/merges/{merge}",
+        "bb",
+        "select m.elder_id, m.id, '' from elder_merges m
+        join elders e on e.id = m.elder_id where e.area between $1 and $2",
+    ),
+    county("/institutions/{id}", "b", "select id, kind from institutions where area between $1 and $2 order by id"),
+    county("/jobs/{id}", "b", "select j.id, j.state from jobs j where j.payload between $1 and $2"),
+    county(
+        "/ltci/corrections/{elder}/{id}",
+        "bb",
+        "select v.elder_id, v.id, v.state from ltci_visits v
+        join elders e on e.id = v.elder_id where e.area between $1 and $2 order by v.id",
+    ),
+    county(
+        "/ltci/corrections/{elder}/{id}/withdraw",
+        "bb",
+        "select c.elder_id, c.id, c.state from ltci_corrections c
+        join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/ltci/entitlements/{elder}/{id}",
+        "bb",
+        "select n.elder_id, n.id, n.setting from ltci_entitlements n
+        join elders e on e.id = n.elder_id where e.area between $1 and $2 order by n.id",
+    ),
+    county(
+        "/ltci/plans/{elder}/{id}",
+        "bb",
+        "select p.elder_id, p.id, '' from ltci_plans p
+        join elders e on e.id = p.elder_id where e.area between $1 and $2 order by p.id",
+    ),
+    county(
+        "/ltci/settlements/of/{county}/{month}",
+        "tt",
+        "select county, month, state from ltci_settlements where county between $1 and $2",
+    ),
+    county("/ltci/settlements/{id}", "b", "select id, state from ltci_settlements where county between $1 and $2"),
+    county(
+        "/ltci/visits/{elder}/{id}",
+        "bb",
+        "select v.elder_id, v.id, v.state from ltci_visits v
+        join elders e on e.id = v.elder_id where e.area between $1 and $2 order by v.id",
+    ),
+    county(
+        "/records/{elder}",
+        "b",
+        "select c.elder_id, '' from checkups c join elders e on e.id = c.elder_id
+        where e.area between $1 and $2 order by c.elder_id",
+    ),
+    county(
+        "/staff/{id}",
+        "b",
+        "select s.id, s.post from staff s join institutions i on i.id = s.institution_id
+        where i.area between $1 and $2 order by s.id",
+    ),
+    county(
+        "/stays/{elder}",
+        "b",
+        "select s.elder_id, '' from stays s join elders e on e.id = s.elder_id
+        where e.area between $1 and $2 order by s.elder_id",
+    ),
+    county(
+        "/stays/{elder}/{id}",
+        "bb",
+        "select s.elder_id, s.id, case when s.discharged_on is null then 'in' else 'out' end
+        from stays s join elders e on e.id = s.elder_id where e.area between $1 and $2 order by s.id",
+    ),
+    county(
+        "/transfer/{id}",
+        "b",
+        "select id, kind || ' ' || state from transfer_batches where area between $1 and $2 order by id",
+    ),
+    ("/indicators/{code}", Owner::Everybody(&[&["elders"]])),
+    ("/policies/{place}/{document}", Owner::Everybody(&[])),
+    ("/transfer/templates/{kind}", Owner::Everybody(&[&["elders"], &["institutions"], &["stays"]])),
+];
+
+/// Whose the things under a route's path are; `None` for a path without parameters.
+///
+/// # Panics
+/// With what to do, when nobody said so yet.
+pub fn owner(path: &str) -> Option<&'static Owner> {
+    let parameters = path.matches('{').count();
+    let fits = |known: &str| {
+        (path == known || path.starts_with(&format!("{known}/"))) && known.matches('{').count() == parameters
+    };
+    let found = TABLE.iter().filter(|(known, _)| fits(known)).max_by_key(|(known, _)| known.len());
+    assert!(
+        parameters == 0 || found.is_some(),
+        "the route {path} has parameters that tests/routes/addresses.rs does not know: add a line to TABLE that says \
+         which rows of a county they name (so that the neighbour's seat can be tried), or that they are everybody's"
+    );
+    found.map(|(_, owner)| owner)
+}
+
+/// A route's path with the parameters filled in.
+pub fn fill(path: &str, values: &[String]) -> String {
+    let mut values = values.iter();
+    let segment = |part: &str| {
+        if part.starts_with('{') { values.next().cloned().unwrap_or_default() } else { part.to_owned() }
+    };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// Addresses of a route for things of a county: one for each state. `fit` picks by the parameters.
+pub fn of_county(db: &Db, route: &Route, county: Area, fit: &dyn Fn(&[String]) -> bool) -> Vec<String> {
+    let Some(Owner::County(what)) = owner(route.path) else { return Vec::new() };
+    let mut seen = std::collections::HashSet::new();
+    let all = store::rows(db, county, what).into_iter();
+    let fitting = all.filter(|(values, state)| fit(values) && seen.insert(state.clone()));
+    fitting.map(|(values, _)| fill(route.path, &values)).collect()
+}
+
+/// Addresses of a route for what is everybody's.
+pub fn of_everybody(route: &Route) -> Vec<String> {
+    match owner(route.path) {
+        None => vec![route.path.to_owned()],
+        Some(Owner::Everybody(all)) => {
+            let own = |values: &&[&str]| fill(route.path, &values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>());
+            all.iter().map(own).collect()
+        }
+        Some(Owner::County(_)) => Vec::new(),
+    }
+}
+
+/// The route that answers at an address: words win over parameters.
+pub fn route_of<'r>(routes: &'r [Route], method: &str, url: &str) -> Option<&'r Route> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    let fits = |route: &&Route| {
+        let own: Vec<&str> = route.path.split('/').collect();
+        let same = |(a, b): (&&str, &&str)| a == b || (a.starts_with('{') && !b.is_empty());
+        route.method == method && own.len() == parts.len() && own.iter().zip(&parts).all(same)
+    };
+    routes.iter().filter(fits).min_by_key(|route| route.path.matches('{').count())
+}
+
+#[test]
+fn words_win_over_parameters() {
+    let route = |path| Route { method: "GET", path, permission: None };
+    let all = [route("/elders/{id}"), route("/elders/new"), route("/")];
+    assert_eq!(route_of(&all, "GET", "/elders/new?x=1").map(|r| r.path), Some("/elders/new"));
+    assert_eq!(route_of(&all, "GET", "/elders/0a").map(|r| r.path), Some("/elders/{id}"));
+    assert_eq!(route_of(&all, "GET", "/").map(|r| r.path), Some("/"));
+    assert!(route_of(&all, "POST", "/elders/new").is_none() && route_of(&all, "GET", "/elders/").is_none());
+    assert_eq!(fill("/a/{x}/b/{y}", &["1".into(), "2".into()]), "/a/1/b/2");
+}

@@ -1,0 +1,11 @@
+//! What holds for every route, whichever capability it belongs to: tried through the real wiring on both engines.
+
+mod addresses;
+mod crawl;
+mod garbage;
+mod guests;
+mod html;
+mod neighbours;
+mod pages;
+mod store;
+mod world;

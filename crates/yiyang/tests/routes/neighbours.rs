@@ -1,0 +1,240 @@
+//! The neighbour's seat: what is one county's, tried by somebody who may do everything in the next one.
+
+use crate::addresses::{self, Owner, owner, route_of};
+use crate::crawl::{self, Found};
+use crate::html::Form;
+use crate::store::{self, Digest};
+use crate::world::{self, World};
+use calamine::{Data, Reader, Xlsx};
+use std::collections::HashSet;
+use std::io::Cursor;
+use web::routes::Route;
+use web::testing::{Answer, Client};
+
+/// Steps that no page of the prepared county offers, with what their form sends.
+const BY_HAND: &[(&str, &[(&str, &str)])] = &[
+    ("/accounts/{id}/enable", &[]),
+    ("/assessments/{elder}/{id}/add", &[("staff", NOBODY)]),
+    ("/assessments/{elder}/{id}/assign", &[("staff", NOBODY), ("staff", NOBODY)]),
+    ("/assessments/{elder}/{id}/dismiss", &[("note", "不成立")]),
+    ("/assessments/{elder}/{id}/dispute", &[("who", "家属"), ("text", "不符")]),
+    ("/assessments/{elder}/{id}/form", &[("item", "1"), ("answer", "0")]),
+    ("/assessments/{elder}/{id}/notice", &[]),
+    ("/assessments/{elder}/{id}/reassess", &[("staff", NOBODY), ("staff", NOBODY)]),
+    ("/assessments/{elder}/{id}/reconcile", &[]),
+    ("/assessments/{elder}/{id}/review", &[("approve", "true"), ("note", "")]),
+    ("/assessments/{elder}/{id}/submit", &[]),
+    ("/contracts/{elder}/{id}/sign", &[("doctor", NOBODY), ("package", "healthy"), ("signed_on", "2026-11-02")]),
+    ("/contracts/{elder}/{id}/withdraw", &[("reason", "填错")]),
+    ("/elders/{id}/merge", &[("with", NOBODY), ("reason", "同一人")]),
+    ("/ltci/visits/{elder}/{id}/call-off", &[("call_off_reason", "老年人不在家")]),
+    ("/ltci/visits/{elder}/{id}/check-in", &[]),
+    ("/ltci/visits/{elder}/{id}/check-out", &[]),
+    ("/ltci/visits/{elder}/{id}/reassign", &[("carer", NOBODY)]),
+    ("/transfer/{id}/retry", &[]),
+    ("/transfer/{id}/undo", &[]),
+];
+/// An id that nobody has.
+const NOBODY: &str = "0198c0de000070008000000000000001";
+
+/// What the seats found wrong.
+struct Trial<'w> {
+    world: &'w World,
+    found: Found,
+    before: Digest,
+    faults: Vec<String>,
+}
+
+impl<'w> Trial<'w> {
+    fn new(world: &'w World) -> Self {
+        let found = crawl::everywhere(world, &world.everything(&world.a), &world.a);
+        Self { world, found, before: store::digest(&world.app.db), faults: Vec::new() }
+    }
+
+    /// What the step's form sends: as the thing's own page offers it, as that of another such thing does, or by hand.
+    fn form_of(&self, route: &Route, url: &str) -> Option<Form> {
+        let of_route = |form: &&Form| route_of(&self.world.app.routes, "POST", &form.action) == Some(route);
+        let offered = || self.found.forms.iter().map(|(form, _)| form);
+        let exact = offered().find(|form| form.url() == url).or_else(|| offered().find(of_route));
+        let by_hand = || {
+            let (_, fields) = BY_HAND.iter().find(|(path, _)| *path == route.path)?;
+            let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Some(Form { action: url.to_owned(), post: true, upload: false, fields })
+        };
+        exact.cloned().or_else(by_hand)
+    }
+
+    fn refused(&mut self, what: &str, answer: &Answer, allowed: &[u16]) {
+        if !allowed.contains(&answer.status.as_u16()) {
+            let changed = self.changed();
+            self.faults.push(format!(
+                "{what}: {} {:?} {changed}",
+                answer.status,
+                answer.location.as_deref().unwrap_or_default()
+            ));
+        }
+    }
+
+    fn changed(&mut self) -> String {
+        let now = store::digest(&self.world.app.db);
+        let differences = store::differences(&self.before, &now);
+        self.before = now;
+        if differences.is_empty() { String::new() } else { format!("and changed {}", differences.join(", ")) }
+    }
+
+    fn route(&mut self, client: &Client<'_>, route: &Route, url: &str) {
+        if route.method == "GET" {
+            let asked = BY_HAND.iter().find(|(path, _)| *path == route.path).map_or(String::new(), |(_, fields)| {
+                format!(
+                    "?{}",
+                    fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+                )
+            });
+            let answer = client.get(&format!("{url}{asked}"));
+            return self.refused(&format!("GET {} ({url})", route.path), &answer, &[403, 404]);
+        }
+        match self.form_of(route, url) {
+            None => self.faults.push(format!(
+                "no page offers the step POST {}: add what its form sends to BY_HAND in tests/routes/neighbours.rs",
+                route.path
+            )),
+            Some(form) => {
+                let answer = client.post(url, &form.pairs());
+                let what = format!("POST {} ({url}) with {:?}", route.path, form.pairs());
+                self.refused(&what.chars().take(300).collect::<String>(), &answer, &[403, 404]);
+            }
+        }
+    }
+
+    fn end(mut self) {
+        let left = self.changed();
+        if !left.is_empty() {
+            self.faults.push(format!("something changed: {left}"));
+        }
+        assert!(self.faults.is_empty(), "{} faults:\n{}", self.faults.len(), self.faults.join("\n"));
+    }
+}
+
+/// Everything legible in an answer, also in a workbook.
+fn legible(answer: Answer) -> String {
+    if !answer.bytes.starts_with(b"PK") {
+        return answer.text();
+    }
+    let mut book = Xlsx::new(Cursor::new(answer.bytes)).expect("workbook");
+    let sheets = book.worksheets();
+    let cells = sheets.iter().flat_map(|(_, range)| range.used_cells()).map(|(_, _, cell)| match cell {
+        Data::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    cells.collect::<Vec<_>>().join("\n")
+}
+
+fn traced<'t>(text: &str, traces: &'t [String]) -> Vec<&'t String> {
+    traces.iter().filter(|trace| text.contains(trace.as_str())).take(5).collect()
+}
+
+/// Whether a form or an address speaks of something of the county.
+fn speaks_of(text: &str, traces: &HashSet<&str>, county: &str) -> bool {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.into_iter().any(|word| traces.contains(word) || (word.len() == 12 && word.starts_with(county)))
+}
+
+db::on_both! {
+    fn the_neighbour_reaches_no_address_of_the_county(db: TestDb) {
+        let world = world::both(db);
+        let mut trial = Trial::new(&world);
+        let client = world.everything(&world.b);
+        for route in &world.app.routes {
+            for url in addresses::of_county(&world.app.db, route, world.a.area, &|_| true) {
+                trial.route(&client, route, &url);
+            }
+        }
+        trial.end();
+    }
+
+    fn the_neighbour_does_nothing_by_naming_the_county_in_a_form_or_a_question(db: TestDb) {
+        let world = world::both(db);
+        let mut trial = Trial::new(&world);
+        let client = world.everything(&world.b);
+        let county = world.a.area.short();
+        let traces = store::traces(&world.app.db, world.a.area, world.b.area);
+        let known: HashSet<&str> = traces.iter().map(String::as_str).collect();
+        let forms: Vec<(Form, String)> = trial.found.forms.clone();
+        for (form, page) in forms.iter().filter(|(form, _)| !form.url().contains("/logout") && !form.upload) {
+            let said: String = form.pairs().iter().map(|(name, value)| format!("{name}={value} ")).collect();
+            if speaks_of(&format!("{} {said}", form.url()), &known, &county) {
+                let answer = client.post(form.url(), &form.pairs());
+                trial.refused(&format!("POST {} of {page} with {said}", form.url()), &answer, &[400, 403, 404, 409, 422]);
+            }
+        }
+        let links: Vec<String> = trial.found.pages.keys().filter(|url| url.contains('?')).cloned().collect();
+        for url in links.iter().filter(|url| speaks_of(url, &known, &county)) {
+            let answer = client.get(url);
+            if answer.status != 200 {
+                trial.refused(&format!("GET {url}"), &answer, &[400, 403, 404, 422]);
+                continue;
+            }
+            let text = legible(answer);
+            let leaked: Vec<&String> = traced(&text, &traces).into_iter().filter(|trace| !url.contains(trace.as_str())).collect();
+            if !leaked.is_empty() {
+                trial.faults.push(format!("GET {url} shows {leaked:?}"));
+            }
+        }
+        trial.end();
+    }
+
+    fn lists_and_downloads_of_the_neighbour_hold_nobody_of_the_county(db: TestDb) {
+        let world = world::both(db);
+        let traces = store::traces(&world.app.db, world.a.area, world.b.area);
+        assert!(traces.len() > 300, "the counties have too much in common to be told apart");
+        let client = world.everything(&world.b);
+        let own = crawl::everywhere(&world, &client, &world.b);
+        let mut faults = Vec::new();
+        for (url, (_, text)) in &own.pages {
+            let leaked = traced(text, &traces);
+            if !leaked.is_empty() {
+                faults.push(format!("GET {url} shows {leaked:?}"));
+            }
+        }
+        let (mut downloads, all) = (0, own.pages.iter());
+        for (url, _) in all.filter(|(_, (_, text))| text.starts_with("PK")) {
+            downloads += 1;
+            let text = legible(client.get(url));
+            let leaked = traced(&text, &traces);
+            if !leaked.is_empty() {
+                faults.push(format!("the workbook {url} holds {leaked:?}"));
+            }
+        }
+        for (form, _) in own.forms.iter().filter(|(form, _)| form.url().contains("/export/")) {
+            downloads += 1;
+            let text = legible(client.post(form.url(), &form.pairs()));
+            let leaked = traced(&text, &traces);
+            if !leaked.is_empty() {
+                faults.push(format!("the workbook {} holds {leaked:?}", form.url()));
+            }
+        }
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+        assert!(downloads >= 3, "{downloads} downloads");
+    }
+
+    fn a_station_reaches_none_whom_it_does_not_look_after(db: TestDb) {
+        let world = world::both(db);
+        let mut trial = Trial::new(&world);
+        let (client, own) = world.confined(&world.a);
+        let linked = store::linked(&world.app.db, own.uuid().as_bytes());
+        assert!(!linked.is_empty(), "the station looks after nobody");
+        let personal = |route: &&Route| {
+            let ours = route.path.contains("{elder}") || route.path.starts_with("/elders/{id}");
+            ours && matches!(owner(route.path), Some(Owner::County(_)))
+        };
+        let mut tried = 0;
+        for route in world.app.routes.iter().filter(personal) {
+            for url in addresses::of_county(&world.app.db, route, world.a.area, &|values| !linked.contains(&values[0])) {
+                tried += 1;
+                trial.route(&client, route, &url);
+            }
+        }
+        assert!(tried > 50, "{tried} addresses");
+        trial.end();
+    }
+}
