@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask tidy | docs | test | pg | bench`.
 
+mod bench;
 mod docs;
 mod invariants;
 mod licences;
@@ -16,7 +17,8 @@ const HELP: &str = "cargo xtask …
   tidy                 check the invariants of ARCHITECTURE.md, each with its reason
   docs [--check]       write docs/reference from the program itself (or fail when it is stale)
   test [--list|STEP…]  everything that CI runs, or only the steps named
-  pg -- COMMAND…       run a command with a throw-away PostgreSQL in YIYANG_TEST_POSTGRES";
+  pg -- COMMAND…       run a command with a throw-away PostgreSQL in YIYANG_TEST_POSTGRES
+  bench [ELDERS]       how fast and how small, each figure beside its target and its floor";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +39,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         Some("docs") => docs::run(&project, rest.iter().any(|word| word == "--check")),
         Some("test") => steps::run(&project, rest),
         Some("pg") => pg::run(rest),
+        Some("bench") => bench::run(&project, rest),
         _ => {
             eprintln!("{HELP}");
             Ok(ExitCode::from(2))

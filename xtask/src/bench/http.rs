@@ -10,8 +10,6 @@ use std::time::{Duration, Instant};
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// Where it sends the browser, if it does.
-    pub location: Option<String>,
     /// The body.
     pub body: String,
 }
@@ -39,7 +37,8 @@ impl Client {
 
     /// Sends a form.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let body = body.join("&");
         let kind = "Content-Type: application/x-www-form-urlencoded";
         let origin = format!("Origin: http://{}", self.server);
@@ -47,17 +46,31 @@ impl Client {
         self.send(&format!("POST {path} HTTP/1.1\r\n{head}\r\n{body}"))
     }
 
-    /// Logs in through the form, with the hidden fields that it carries.
+    /// Logs in through the form.
     pub fn log_in(&mut self, user: &str, password: &str) -> Result<()> {
-        let form = self.get("/login")?.body;
-        let hidden = hidden_fields(&form);
-        let mut fields: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        fields.extend([("login", user), ("password", password)]);
-        let answer = self.post("/login", &fields)?;
+        self.submit("/login", "/login", &[("login", user), ("password", password)])
+    }
+
+    /// Opens a page and sends a form of it, with the hidden fields that it carries; the answer has to lead on.
+    pub fn submit(&mut self, page: &str, action: &str, given: &[(&str, &str)]) -> Result<()> {
+        let hidden = hidden_fields(&self.get(page)?.body);
+        let mut fields: Vec<(&str, &str)> =
+            hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.extend(given);
+        let answer = self.post(action, &fields)?;
         if answer.status != 303 {
-            bail!("log-in of {user}: {}", answer.status);
+            bail!("{action}: {}", answer.status);
         }
         Ok(())
+    }
+
+    /// Asks for a page that has to be there.
+    pub fn page(&mut self, path: &str) -> Result<String> {
+        let answer = self.get(path)?;
+        if answer.status != 200 {
+            bail!("{path}: {}", answer.status);
+        }
+        Ok(answer.body)
     }
 
     fn head(&self) -> String {
@@ -68,7 +81,7 @@ impl Client {
     fn send(&mut self, request: &str) -> Result<Answer> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let status = self.line()?.split(' ').nth(1).context("no status")?.parse()?;
-        let (mut length, mut chunked, mut location) = (0, false, None);
+        let (mut length, mut chunked) = (0, false);
         loop {
             let line = self.line()?;
             let Some((name, value)) = line.split_once(':') else { break };
@@ -76,13 +89,12 @@ impl Client {
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse()?,
                 "transfer-encoding" => chunked = value == "chunked",
-                "location" => location = Some(value.to_owned()),
                 "set-cookie" => self.keep(value),
                 _ => {}
             }
         }
         let body = if chunked { self.chunks()? } else { self.exactly(length)? };
-        Ok(Answer { status, location, body: String::from_utf8_lossy(&body).into_owned() })
+        Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
     fn keep(&mut self, cookie: &str) {
@@ -180,11 +192,8 @@ fn walk(mut client: Client, pages: &[String], from: usize, rounds: usize) -> Res
     let mut times = Vec::with_capacity(rounds);
     for page in pages.iter().cycle().skip(from % pages.len()).take(rounds) {
         let start = Instant::now();
-        let answer = client.get(page)?;
+        client.page(page)?;
         times.push(start.elapsed());
-        if answer.status != 200 {
-            bail!("{page}: {}", answer.status);
-        }
     }
     Ok(times)
 }

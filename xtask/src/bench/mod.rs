@@ -3,7 +3,6 @@
 //! Everything runs through the program's own commands on files like those that a county brings; nothing is privileged.
 
 mod http;
-mod people;
 mod report;
 mod serve;
 
@@ -77,7 +76,8 @@ impl<'a> Bench<'a> {
         // The same people as csv: the floor reads them.
         let same = self.folder.join("same");
         self.yiyang(&["generate", "--elders", &few, "--dirty", "0", "--format", "csv", "--out", text(&same)?])?;
-        let took = self.yiyang(&["generate", "--elders", &many, "--dirty", "0", "--format", "csv", "--out", text(&large)?])?;
+        let took =
+            self.yiyang(&["generate", "--elders", &many, "--dirty", "0", "--format", "csv", "--out", text(&large)?])?;
         self.report.add(Row::plain(format!("generate {many} elders as csv"), took.as_secs_f64(), "s"));
         Ok(())
     }

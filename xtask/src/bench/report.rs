@@ -32,8 +32,15 @@ impl Row {
         let show = |value: f64| if value.abs() < 10.0 { format!("{value:.2}") } else { format!("{value:.0}") };
         let target = self.target.map_or("–".into(), |target| format!("≤ {} {}", show(target), self.unit));
         let floor = self.floor.map_or("–".into(), |floor| format!("{} {}", show(floor), self.unit));
-        let ratio = self.floor.filter(|floor| *floor > 0.0).map_or("–".into(), |floor| format!("{:.1}", self.value / floor));
-        format!("| {} | {} {} | {target} | {} | {floor} | {ratio} |", self.name, show(self.value), self.unit, self.verdict())
+        let ratio =
+            self.floor.filter(|floor| *floor > 0.0).map_or("–".into(), |floor| format!("{:.1}", self.value / floor));
+        format!(
+            "| {} | {} {} | {target} | {} | {floor} | {ratio} |",
+            self.name,
+            show(self.value),
+            self.unit,
+            self.verdict()
+        )
     }
 
     fn verdict(&self) -> String {
@@ -96,7 +103,13 @@ mod tests {
     #[test]
     fn a_target_is_met_at_its_very_number() {
         let verdict = |value| Row::at_most("x", value, "s", 20.0).verdict();
-        assert_eq!((verdict(19.9), verdict(20.0), verdict(22.0)), ("met".into(), "met".into(), "missed by 10 %".into()));
-        assert_eq!(Row::at_most("x", 4.0, "s", 20.0).beside(2.0).cells(), "| x | 4.00 s | ≤ 20 s | met | 2.00 s | 2.0 |");
+        assert_eq!(
+            (verdict(19.9), verdict(20.0), verdict(22.0)),
+            ("met".into(), "met".into(), "missed by 10 %".into())
+        );
+        assert_eq!(
+            Row::at_most("x", 4.0, "s", 20.0).beside(2.0).cells(),
+            "| x | 4.00 s | ≤ 20 s | met | 2.00 s | 2.0 |"
+        );
     }
 }
