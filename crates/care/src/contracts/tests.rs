@@ -367,7 +367,8 @@ db::on_both! {
         let c = county(&db);
         let who = elder(&db, 2, "王桂英");
         let by = actor("2026-11-02", 1);
-        assert!(db.read(|tx| views::card(tx, &by, who)).expect("card").expect("some").body.into_string().contains("征询并签约"));
+        let card = db.read(|tx| views::card(tx, &by, who)).expect("card").expect("some");
+        assert_eq!(card.action.map(|action| action.text), Some("征询并签约"));
         let key = signed(&db, &c, who, "2026-11-02");
         let talk = first(&db, key, "consultation");
         db.write(|tx| store::fulfil(tx, &by, key, talk.id, (day("2026-11-02"), None, "血压平稳"))).expect("done");

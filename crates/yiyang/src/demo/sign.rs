@@ -10,6 +10,7 @@ use db::Tx;
 use kernel::area::Level;
 use kernel::{Area, Date, ElderId, InstitutionId, StaffId};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The last of so many days before the month on which contracts are signed.
 const YEAR: u64 = 340;
@@ -117,13 +118,13 @@ fn centre(
     draw: &mut Draw,
 ) -> Result<Option<(InstitutionId, StaffId)>, web::Error> {
     let town = area.up_to(Level::Town);
-    if !centres.contains_key(&town) {
+    if let Entry::Vacant(place) = centres.entry(town) {
         let by = story.actor(&crew.clerk, 0);
         let Some(centre) = contracts::store::centres(tx, &by, area)?.into_iter().next() else { return Ok(None) };
         let today = kernel::time::date_of(story.now);
         let people = contracts::store::people(tx, centre.id)?.into_iter();
         let fit = people.filter(|d| d.physician && d.may_sign(today));
-        centres.insert(town, (centre.id, fit.map(|d| d.id).collect()));
+        place.insert((centre.id, fit.map(|d| d.id).collect()));
     }
     let (institution, doctors) = &centres[&town];
     let doctor = doctors.get(draw.below(doctors.len() as u64) as usize).copied();
