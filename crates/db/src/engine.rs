@@ -23,6 +23,8 @@ const WRITER_CACHE: u32 = 96_000;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection or a lock before it is told that the store is busy.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Field and text of the proof that the key is the right one.
+const PROOF: &str = "key_proof.proof";
 /// PostgreSQL takes at most 65 535 parameters in a statement.
 const MOST_PARAMETERS: usize = 60_000;
 
@@ -61,7 +63,25 @@ impl Db {
         } else {
             Self::open_sqlite(Path::new(url))?
         };
-        Ok(Self(Arc::new(Inner { pools, vault, chance })))
+        let db = Self(Arc::new(Inner { pools, vault, chance }));
+        db.prove_key()?;
+        Ok(db)
+    }
+
+    /// With another key every person would look new and nothing would open: better not to start at all.
+    fn prove_key(&self) -> Result<()> {
+        let known = |tx: &mut Tx<'_>| {
+            tx.query_opt("select proof from key_proof where id = 1", &[], |row| row.get::<Vec<u8>>(0))
+        };
+        if self.read(known)?.is_none() {
+            let insert = "insert into key_proof (id, proof) values (1, $1) on conflict (id) do nothing";
+            self.write(|tx| {
+                let proof = tx.seal(PROOF, PROOF);
+                tx.exec(insert, &[proof.as_slice().into()])
+            })?;
+        }
+        let proof = self.read(known)?.unwrap_or_default();
+        self.vault().open(PROOF, &proof).map(drop).map_err(|_| Error::WrongKey)
     }
 
     fn open_sqlite(path: &Path) -> Result<Pools> {
@@ -440,6 +460,12 @@ mod tests {
     use crate::params;
 
     crate::on_both! {
+        fn another_key_does_not_open_the_store(db: TestDb) {
+            let open = |key| Db::open(db.url(), Vault::new(&[key; 32]), Arc::new(kernel::chance::Seeded::new(1)));
+            assert!(matches!(open(8).map(drop), Err(Error::WrongKey)));
+            assert!(open(7).is_ok());
+        }
+
         fn values_come_back_as_they_went_in(db: TestDb) {
             let (text, bytes) = ("中文'\"$1", vec![0_u8, 255, 3]);
             db.write(|tx| {

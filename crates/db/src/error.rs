@@ -32,6 +32,14 @@ pub enum Error {
     /// The file is no database of ours, or it is damaged.
     #[error("不是有效的数据库文件：{0}")]
     NotADatabase(String),
+    /// The key is another one than that with which the data was sealed.
+    #[error(
+        "密钥与数据库不符：库中的身份证号、电话和住址是用另一把密钥加密的。请恢复原来的密钥文件（或环境变量 YIYANG_KEY）后再启动，数据没有改动"
+    )]
+    WrongKey,
+    /// The disk does not take what is written, for another reason than being full.
+    #[error("写入磁盘失败，本次操作已全部撤回：磁盘可能已满、超出限额或有故障，请检查后重试（{0}）")]
+    Disk(String),
     /// A column holds something else than the program expects.
     #[error("数据格式异常：第 {column} 列，{what}")]
     Decode {
@@ -57,6 +65,7 @@ impl From<rusqlite::Error> for Error {
                 Code::ConstraintViolation => Self::Taken(message.clone().unwrap_or_default()),
                 Code::DatabaseBusy | Code::DatabaseLocked => Self::Busy,
                 Code::DiskFull => Self::DiskFull,
+                Code::SystemIoFailure => Self::Disk(e.to_string()),
                 Code::NotADatabase | Code::DatabaseCorrupt => Self::NotADatabase(e.to_string()),
                 _ => Self::Engine(e.to_string()),
             },

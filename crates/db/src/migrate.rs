@@ -18,6 +18,7 @@ migrations! {
     "V5__contracts",
     "V6__ltci",
     "V7__indicators",
+    "V8__key",
 }
 
 /// The number of the newest migration.
