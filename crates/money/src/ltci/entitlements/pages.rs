@@ -180,7 +180,7 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
             (ui::facts(&[
                 ("老年人", ui::link(&format!("/elders/{elder}"), &shown.name)),
                 ("状态", ui::badge(tone, standing.name())),
-                ("失能等级", html! { (e.level) " 级" @if e.dementia { "（失智）" } " " a href={ "/assessments/" (elder) "/" (e.assessment) } { "查看评估" } }),
+                ("失能等级", html! { (e.level) " 级" @if e.dementia { "（失智）" } @if cx.may(care::assessments::READ) { " " a href={ "/assessments/" (elder) "/" (e.assessment) } { "查看评估" } } }),
                 ("照护方式", ui::text(e.setting.name())),
                 ("次数限额", ui::text(quota_words(e.benefit.quota))),
                 ("金额限额", ui::text(cap_words(e.benefit.cap))),
