@@ -1,0 +1,7 @@
+//! The program as people start it: what goes wrong is said in a sentence, and nothing is left half done.
+
+mod files;
+mod opening;
+mod run;
+mod stops;
+mod words;
