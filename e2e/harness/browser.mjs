@@ -14,6 +14,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage',
+  '--lang=zh-CN',
 ]
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..')
 const SHOTS = join(root, 'test-results')
@@ -29,7 +30,7 @@ export function assertChineseFont() {
 export async function openBrowser() {
   assertChineseFont()
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  return chromium.launch({ executablePath, args: FLAGS, headless: true })
+  return chromium.launch({ executablePath, args: FLAGS, headless: true, env: { ...process.env, LANGUAGE: 'zh_CN' } })
 }
 
 /** Somebody at a window, and what the pages there complained about. */

@@ -340,7 +340,7 @@ step("the elder's page is one timeline of it all", async () => {
   const clerk = await as('clerk')
   await clerk.open(ELDER.path)
   for (const words of ['评估', '签约', '体检', '待遇', '结算']) await clerk.sees(words)
-  await clerk.shot('elder', { document: true, fullPage: true })
+  await clerk.shot('elder', { document: true })
 })
 
 step('no page complained', async () => {
