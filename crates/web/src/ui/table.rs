@@ -117,9 +117,12 @@ impl PageInfo {
     }
 }
 
-/// Turning pages: first, previous, next, last.
+/// Turning pages: first, previous, next, last; nothing where there are no rows.
 #[must_use]
 pub fn pager(info: &PageInfo) -> Markup {
+    if info.total <= 0 {
+        return html! {};
+    }
     let last = info.last();
     let step = |page: i64, text: &str| {
         html! {
