@@ -75,7 +75,10 @@ pub(super) async fn blank(cx: Cx, Query(query): Query<Under>) -> Result<Markup, 
         (place(None, None))
         (ui::submit("保存"))
     };
-    Ok(Page::new(&cx, "新增区划").crumb("行政区划", "/areas").source(KEPT).body(ui::card("", ui::form(&cx, "/areas", body))))
+    Ok(Page::new(&cx, "新增区划")
+        .crumb("行政区划", "/areas")
+        .source(KEPT)
+        .body(ui::card("", ui::form(&cx, "/areas", body))))
 }
 
 pub(super) async fn edit(cx: Cx, Path(code): Path<String>) -> Result<Markup, Error> {
@@ -91,7 +94,10 @@ pub(super) async fn edit(cx: Cx, Path(code): Path<String>) -> Result<Markup, Err
         (place(area.lon, area.lat))
         (ui::submit("保存"))
     };
-    Ok(Page::new(&cx, &area.name).crumb("行政区划", "/areas").source(KEPT).body(ui::card("", ui::form(&cx, "/areas", body))))
+    Ok(Page::new(&cx, &area.name)
+        .crumb("行政区划", "/areas")
+        .source(KEPT)
+        .body(ui::card("", ui::form(&cx, "/areas", body))))
 }
 
 /// The sort that most areas directly below such a level are.

@@ -145,7 +145,10 @@ pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
         (fields(None, &homes))
         (ui::submit("保存"))
     };
-    Ok(Page::new(&cx, "新增人员").crumb("从业人员", "/staff").source(KEPT).body(ui::card("", ui::form(&cx, "/staff", body))))
+    Ok(Page::new(&cx, "新增人员")
+        .crumb("从业人员", "/staff")
+        .source(KEPT)
+        .body(ui::card("", ui::form(&cx, "/staff", body))))
 }
 
 pub(super) async fn edit(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error> {
