@@ -41,7 +41,7 @@ fn faults_of(world: &world::World, found: &Found, url: &str) -> Vec<String> {
     };
     // Where no page leads, the state or a missing question may be against it.
     check(
-        matches!(status, 200 | 303) || (guessed && matches!(status, 403 | 404 | 422)),
+        matches!(status, 200 | 303) || (guessed && matches!(status, 403 | 404 | 409 | 422)),
         format!("status {status}: {}", visible(page).chars().take(300).collect::<String>()),
     );
     if !page.starts_with("<!DOCTYPE") || status != 200 {

@@ -86,7 +86,7 @@ pub fn rows(db: &Db, county: Area, what: &Rows) -> Vec<(Vec<String>, String)> {
 }
 
 /// Names and ids by which the people of a county, or what is theirs, would be recognised on a page.
-pub fn traces(db: &Db, county: Area, other: Area) -> Vec<String> {
+pub fn traces(db: &Db, county: Area, other: Area) -> HashSet<String> {
     let names = Rows {
         kinds: "tb",
         sql: "select name, id, '' from elders where area between $1 and $2
@@ -121,6 +121,13 @@ pub fn alive(db: &Db, county: Area) -> Vec<ElderId> {
                and self_care = 'able' and not exists (select 1 from contracts c where c.elder_id = elders.id)
                and not exists (select 1 from stays s where s.elder_id = elders.id) order by id";
     db.read(|tx| tx.query(sql, params![low, high], |row| row.get(0))).expect("elders")
+}
+
+/// A visit of the county that is settled: elder and visit.
+pub fn settled_visit(db: &Db, county: Area) -> Vec<String> {
+    let sql = "select l.elder_id, l.visit_id, '' from ltci_lines l join ltci_settlements s on s.id = l.settlement_id
+               where s.county between $1 and $2 order by l.approved desc, l.visit_id";
+    rows(db, county, &Rows { kinds: "bb", sql }).remove(0).0
 }
 
 /// A hospital of the county.

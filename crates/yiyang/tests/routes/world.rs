@@ -1,6 +1,6 @@
 //! Two counties that lived through a month, in one store, under all routes.
 
-use crate::store;
+use crate::{addresses, store};
 use db::testing::TestDb;
 use db::{Actor, Db, Scope};
 use kernel::chance::Seeded;
@@ -107,6 +107,10 @@ impl World {
         ];
         let stay: Vec<(&str, &str)> = stay.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert!(clerk.post("/stays", &stay).status.is_redirection(), "{}", clerk.post("/stays", &stay).text());
+        let correction =
+            addresses::fill("/ltci/corrections/{elder}/{id}", &store::settled_visit(&self.app.db, county.area));
+        let visit = clerk.post(&correction, &[("withdrawn", "true"), ("reason", "当天未上门")]).goes_to();
+        assert!(visit.starts_with("/ltci/visits/"), "{visit}");
         for file in ["areas.csv", "stays.csv"] {
             let bytes = std::fs::read(county.rosters.join(file)).expect("roster");
             let kind = file.split('.').next().unwrap_or_default();
