@@ -47,7 +47,7 @@ fn a_damaged_database_is_named() {
     for name in ["data/yiyang.db-wal", "data/yiyang.db-shm"] {
         let _ = std::fs::remove_file(folder.path(name));
     }
-    folder.run(&["import", "--kind", "areas", "none.csv"]).refuses(&[]);
+    folder.run(&["doctor"]).refuses(&["数据库"]);
 }
 
 #[test]
