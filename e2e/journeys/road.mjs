@@ -289,11 +289,13 @@ step('the carer checks in and out with time and place', async () => {
 
 step('a visit that nobody noted in time is entered late, with the reason', async () => {
   const { day } = ELDER.visits[1]
-  await demo.serve(`${day} 18:00:00`)
+  await demo.serve(`${day} 22:00:00`)
   const station = await as('station')
   await station.open(ELDER.plan)
   await station.follow(new RegExp(`^${day}`))
-  await station.page.getByLabel('原因', { exact: true }).fill('手机没电，回站后补录')
+  const reason = station.page.getByLabel('原因', { exact: true })
+  if (!(await reason.isVisible())) await station.page.locator('summary', { hasText: '补录' }).click()
+  await reason.fill('手机没电，回站后补录')
   await station.press('补录')
   await station.sees('手机没电')
 })
