@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const PASSWORD: &str = "Bench-Yiyang-2026";
+const PASSWORD: &str = "Kuai-kuai-3-zhi";
 /// People who click at once.
 const CROWD: usize = 50;
 /// Pages that each of them opens.
