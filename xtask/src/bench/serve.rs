@@ -63,9 +63,10 @@ impl Bench<'_> {
         let mut command = self.project.command(text(&self.program)?);
         let served = Served::start(command.args(["serve", "--data", text(&data)?]).args(listen))?;
         self.report.add(Row::at_most("start to listening", served.took.as_secs_f64(), "s", 1.0));
+        let listening = Instant::now();
         let mut person = Client::connect(served.address)?;
         person.log_in(&user, PASSWORD)?;
-        self.copied(&mut person)?;
+        self.copied(&mut person, listening)?;
         let elders = self.search(&mut person)?;
         self.indicators(&mut person)?;
         self.crowd(served.address, &user, elders)?;
@@ -88,16 +89,11 @@ impl Bench<'_> {
         Ok(login.to_owned())
     }
 
-    /// The first search waits for the column copy.
-    fn copied(&mut self, person: &mut Client) -> Result<()> {
-        let start = Instant::now();
-        person.page("/elders?q=zz")?;
-        self.report.add(Row::at_most(
-            "first search, waits for the column copy",
-            start.elapsed().as_secs_f64(),
-            "s",
-            5.0,
-        ));
+    /// The first search waits for the column copy, which is built from the moment that the program listens.
+    fn copied(&mut self, person: &mut Client, listening: Instant) -> Result<()> {
+        person.page(&format!("/elders?q={}", encode("王")))?;
+        let name = "listening to the first search answered: the column copy is built";
+        self.report.add(Row::at_most(name, listening.elapsed().as_secs_f64(), "s", 5.0));
         Ok(())
     }
 
