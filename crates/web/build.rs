@@ -6,7 +6,9 @@ const NEEDED: [&str; 3] =
     ["@tabler/core/dist/css/tabler.min.css", "htmx.org/dist/htmx.min.js", "echarts/dist/echarts.common.min.js"];
 
 fn main() {
-    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules");
+    // Asked when it runs: a build folder may serve several clones, and this program is compiled in one of them.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let modules = Path::new(&here).join("../../node_modules");
     println!("cargo::rerun-if-changed=assets");
     for file in NEEDED {
         println!("cargo::rerun-if-changed={}", modules.join(file).display());

@@ -11,10 +11,10 @@ pub struct Project {
 }
 
 impl Project {
-    /// The project that this program was built from.
+    /// The project that cargo runs this program for: a build folder may serve several clones.
     pub fn find() -> Result<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = here.parent().context("xtask stands in no workspace")?;
+        let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&here).parent().context("xtask stands in no workspace")?;
         Ok(Self { root: root.to_owned() })
     }
 
