@@ -28,6 +28,13 @@ macro_rules! params {
     ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
 }
 
+/// The placeholders of a list, `$3, $4`, for values that follow those that are there already: `in ({})`.
+pub fn list<'v, T: Into<Value<'v>>>(values: &mut Vec<Value<'v>>, more: impl IntoIterator<Item = T>) -> String {
+    let first = values.len() + 1;
+    values.extend(more.into_iter().map(Into::into));
+    (first..=values.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
 macro_rules! from {
     ($($type:ty => |$x:ident| $value:expr;)*) => {$(
         impl<'a> From<$type> for Value<'a> {

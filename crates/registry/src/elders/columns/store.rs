@@ -1,17 +1,15 @@
 //! Filling the column copy from the database, and following its change log.
 
 use super::record::{self, Day, Record, flag};
-use crate::elders::facts::Facts;
+use crate::elders::facts::{self, store::COLUMNS as FACTS};
 use crate::elders::model::{Living, Scheme, SelfCare};
-use db::{EngineKind, Row, Tx, Value, params};
+use db::{EngineKind, Row, Tx, params};
 use kernel::ElderId;
 use kernel::citizen::Sex;
 
 const COLUMNS: &str = "e.id, e.name, e.area, e.registered_area, e.born, e.died_on, e.sex, e.status, e.merged_into, e.resident,
      e.urban, e.ltci_insured, e.seriously_ill, e.special_family, e.handicapped, e.living, e.scheme, e.self_care, e.chronic,
-     e.id_tail, e.phone_tail, f.elder_id, f.ability_level, f.ability_until, f.ltci_level, f.ltci_until, f.entitled_from,
-     f.entitled_until, f.contract_from, f.contract_until, f.checkup_on, f.managed_on, f.tcm_on, f.benefit_month,
-     f.hospital_since";
+     e.id_tail, e.phone_tail, f.elder_id";
 
 /// How far the change log reaches for a reader who begins now. See [`crate::elders::store::touch`].
 pub(super) fn position(tx: &mut Tx<'_>) -> db::Result<i64> {
@@ -40,7 +38,7 @@ pub(super) fn size(tx: &mut Tx<'_>) -> db::Result<usize> {
 /// Hands over every elder, without those merged away.
 pub(super) fn scan(tx: &mut Tx<'_>, mut each: impl FnMut(Record)) -> db::Result<()> {
     let sql = format!(
-        "select {COLUMNS} from elders e left join elder_facts f on f.elder_id = e.id where e.merged_into is null"
+        "select {COLUMNS}, {FACTS} from elders e left join elder_facts f on f.elder_id = e.id where e.merged_into is null"
     );
     tx.each(&sql, &[], |row| {
         each(read(row)?);
@@ -52,13 +50,12 @@ pub(super) fn scan(tx: &mut Tx<'_>, mut each: impl FnMut(Record)) -> db::Result<
 pub(super) fn records(tx: &mut Tx<'_>, ids: &[ElderId]) -> db::Result<Vec<Record>> {
     let mut all = Vec::with_capacity(ids.len());
     for part in ids.chunks(200) {
-        let places: Vec<String> = (1..=part.len()).map(|i| format!("${i}")).collect();
+        let mut values = vec![];
+        let places = db::value::list(&mut values, part.iter().copied());
         let sql = format!(
-            "select {COLUMNS} from elders e left join elder_facts f on f.elder_id = e.id
-             where e.merged_into is null and e.id in ({})",
-            places.join(", ")
+            "select {COLUMNS}, {FACTS} from elders e left join elder_facts f on f.elder_id = e.id
+             where e.merged_into is null and e.id in ({places})"
         );
-        let values: Vec<Value<'_>> = part.iter().map(|id| Value::from(*id)).collect();
         all.extend(tx.query(&sql, &values, read)?);
     }
     Ok(all)
@@ -103,25 +100,7 @@ fn read(row: &Row<'_>) -> db::Result<Record> {
     one.id_tail = record::pack_id_tail(&c.take::<String>()?);
     one.phone_tail = record::pack_phone_tail(c.take::<Option<String>>()?.as_deref());
     if c.take::<Option<ElderId>>()?.is_some() {
-        one.set_facts(&facts(&mut c)?);
+        one.set_facts(&facts::store::take(&mut c)?);
     }
     Ok(one)
-}
-
-fn facts(c: &mut db::value::Columns<'_>) -> db::Result<Facts> {
-    Ok(Facts {
-        ability_level: c.take()?,
-        ability_until: c.take()?,
-        ltci_level: c.take()?,
-        ltci_until: c.take()?,
-        entitled_from: c.take()?,
-        entitled_until: c.take()?,
-        contract_from: c.take()?,
-        contract_until: c.take()?,
-        checkup_on: c.take()?,
-        managed_on: c.take()?,
-        tcm_on: c.take()?,
-        benefit_month: c.take()?,
-        hospital_since: c.take()?,
-    })
 }

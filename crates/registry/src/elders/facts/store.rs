@@ -5,8 +5,8 @@ use crate::elders::store::touch;
 use db::{Tx, Value, params};
 use kernel::ElderId;
 
-/// The columns of [`Facts`], in its order.
-const COLUMNS: &str =
+/// The columns of [`Facts`], in its order; the table of elders has none of these names.
+pub(in crate::elders) const COLUMNS: &str =
     "ability_level, ability_until, ltci_level, ltci_until, entitled_from, entitled_until, contract_from,
      contract_until, checkup_on, managed_on, tcm_on, benefit_month, hospital_since";
 
@@ -60,11 +60,11 @@ fn pair<'v>(
 /// What the engine says.
 pub fn of(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Facts> {
     let sql = format!("select {COLUMNS} from elder_facts where elder_id = $1");
-    Ok(tx.query_opt(&sql, params![elder], facts)?.unwrap_or_default())
+    Ok(tx.query_opt(&sql, params![elder], |row| take(&mut row.columns()))?.unwrap_or_default())
 }
 
-fn facts(row: &db::Row<'_>) -> db::Result<Facts> {
-    let mut c = row.columns();
+/// Takes [`COLUMNS`] from a row.
+pub(in crate::elders) fn take(c: &mut db::value::Columns<'_>) -> db::Result<Facts> {
     Ok(Facts {
         ability_level: c.take()?,
         ability_until: c.take()?,
