@@ -14,11 +14,11 @@ use registry::elders::OwnedTable;
 
 /// Tables of this crate whose rows belong to an elder: a merge of two elder files re-points them.
 pub const OWNED: &[OwnedTable] = &[
-    OwnedTable { table: "checkups", title: "健康体检" },
-    OwnedTable { table: "stays", title: "住院" },
-    OwnedTable { table: "assessments", title: "评估" },
-    OwnedTable { table: "assessment_forms", title: "评估表" },
-    OwnedTable { table: "assessment_events", title: "评估办理过程" },
-    OwnedTable { table: "contracts", title: "家庭医生签约" },
-    OwnedTable { table: "contract_promises", title: "签约服务项" },
+    OwnedTable::new("checkups", "健康体检"),
+    OwnedTable::new("stays", "住院"),
+    OwnedTable::new("assessments", "评估"),
+    OwnedTable::new("assessment_forms", "评估表").of("assessment_id", "assessments"),
+    OwnedTable::new("assessment_events", "评估办理过程").of("assessment_id", "assessments"),
+    OwnedTable::new("contracts", "家庭医生签约"),
+    OwnedTable::new("contract_promises", "签约服务项").of("contract_id", "contracts"),
 ];

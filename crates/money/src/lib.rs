@@ -5,11 +5,16 @@ pub mod ltci;
 use registry::elders::OwnedTable;
 
 /// Tables of this crate that carry an `elder_id`: a merge of two elder files re-points their rows.
+///
+/// Not those of [`FROZEN`].
 pub const OWNED: &[OwnedTable] = &[
-    OwnedTable { table: "ltci_entitlements", title: "长护险待遇" },
-    OwnedTable { table: "ltci_refusals", title: "长护险不予核定" },
-    OwnedTable { table: "ltci_plans", title: "照护计划" },
-    OwnedTable { table: "ltci_visits", title: "上门服务" },
-    OwnedTable { table: "ltci_lines", title: "结算明细" },
-    OwnedTable { table: "ltci_corrections", title: "结算更正" },
+    OwnedTable::new("ltci_entitlements", "长护险待遇").of("assessment_id", "assessments"),
+    OwnedTable::new("ltci_refusals", "长护险不予核定").key("assessment_id").of("assessment_id", "assessments"),
+    OwnedTable::new("ltci_plans", "照护计划").of("entitlement_id", "ltci_entitlements"),
+    OwnedTable::new("ltci_visits", "上门服务").of("plan_id", "ltci_plans"),
+    OwnedTable::new("ltci_corrections", "结算更正").of("visit_id", "ltci_visits"),
 ];
+
+/// Tables of this crate whose rows stay under the file for which they were written, whatever is merged: with each the
+/// reason. Whoever reads them by elder asks [`registry::elders::merges::store::files`].
+pub const FROZEN: &[(&str, &str)] = &[("ltci_lines", "the fingerprint on the printed sheet is computed from it")];

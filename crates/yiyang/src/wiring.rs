@@ -6,7 +6,7 @@ use db::Actor;
 use exchange::transfer;
 use money::ltci;
 use oversight::indicators;
-use registry::elders::{Columns, ElderPage, OwnedTables};
+use registry::elders::{Columns, ElderPage, OwnedTable, OwnedTables};
 use registry::{accounts, areas, elders, institutions, staff};
 use std::sync::Arc;
 use web::shell::Places;
@@ -87,7 +87,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .with(Columns::default())
         .with(areas::Names::default())
         .with(elder_page())
-        .with(OwnedTables([care::OWNED, money::OWNED].concat()))
+        .with(OwnedTables(owned()))
         .with(WorkSources(vec![
             institutions::work,
             assessments::work,
@@ -96,6 +96,11 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             indicators::work,
             transfer::work,
         ]))
+}
+
+/// The tables whose rows a merge of two elder files re-points.
+fn owned() -> Vec<OwnedTable> {
+    [care::OWNED, money::OWNED].concat()
 }
 
 /// Who does which background job.
@@ -140,4 +145,28 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
         transfer::sweep(&state.db, by, &uploads)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_table_with_rows_of_elders_is_repointed_by_a_merge_or_has_its_reason_not_to_be() {
+        let mut known: BTreeSet<&str> = owned().iter().map(|owned| owned.table).collect();
+        let own = ("elder_merges", "what was merged into which file is what it says");
+        for (table, reason) in [&[own], money::FROZEN].concat() {
+            assert!(!reason.is_empty() && known.insert(table), "{table} is both");
+        }
+        assert_eq!(known, elders::store::dependents().collect());
+    }
+
+    #[test]
+    fn what_belongs_to_a_row_names_an_owned_table() {
+        let owned = owned();
+        for (_, table) in owned.iter().filter_map(|one| one.of) {
+            assert!(owned.iter().any(|one| one.table == table), "{table}");
+        }
+    }
 }

@@ -169,6 +169,14 @@ impl County {
     }
 }
 
+/// Another file of whoever it may be, of a place: without level, without anything.
+pub(crate) fn blank(db: &TestDb, number: u32, at: &str) -> ElderId {
+    let mut new = NewElder::new("合成老人", citizen("1940-03-04", number), area(at));
+    new.details.name = format!("合成老人{}", ['甲', '乙', '丙', '丁', '戊', '己'][number as usize % 6]);
+    let by = Actor { scope: Scope::ALL, ..actor("2026-01-01 09:00") };
+    db.write(|tx| registry::elders::store::save(tx, &by, &new)).expect("saved").0
+}
+
 /// Writes down an effective result, as the end of the road of an assessment does.
 pub(crate) fn assess(db: &TestDb, elder: ElderId, level: i64, from: &str, until: &str) -> AssessmentId {
     let by = actor(&format!("{from} 09:00"));

@@ -371,11 +371,9 @@ pub fn faces(tx: &mut Tx<'_>, by: &Actor, ids: &[ElderId]) -> db::Result<Vec<Fac
     let mut all = Vec::with_capacity(ids.len());
     for part in ids.chunks(200) {
         let (scope, mut values) = by.scope.elders("e.area", "e.id", 1);
-        let places: Vec<String> = (0..part.len()).map(|i| format!("${}", values.len() + 1 + i)).collect();
-        values.extend(part.iter().map(|id| Value::from(*id)));
+        let places = db::value::list(&mut values, part.iter().copied());
         let sql = format!(
-            "select {COLUMNS}, e.phone_hash from elders e where e.merged_into is null and {scope} and e.id in ({})",
-            places.join(", ")
+            "select {COLUMNS}, e.phone_hash from elders e where e.merged_into is null and {scope} and e.id in ({places})"
         );
         let found = tx.query(&sql, &values, |row| Ok((elder(row)?, row.get::<Option<Vec<u8>>>(29)?)))?;
         for (e, phone) in found {
@@ -441,9 +439,8 @@ pub fn briefs(tx: &mut Tx<'_>, by: &Actor, ids: &[ElderId]) -> db::Result<Vec<Br
     let mut found = std::collections::HashMap::with_capacity(ids.len());
     for part in ids.chunks(200) {
         let (scope, mut values) = by.scope.elders("e.area", "e.id", 1);
-        let places: Vec<String> = (0..part.len()).map(|i| format!("${}", values.len() + 1 + i)).collect();
-        values.extend(part.iter().map(|id| Value::from(*id)));
-        let sql = format!("select {BRIEF} from elders e where {scope} and e.id in ({})", places.join(", "));
+        let places = db::value::list(&mut values, part.iter().copied());
+        let sql = format!("select {BRIEF} from elders e where {scope} and e.id in ({places})");
         tx.each(&sql, &values, |row| {
             let one = brief(row)?;
             found.insert(one.id, one);
@@ -505,6 +502,13 @@ pub fn primary(tx: &mut Tx<'_>, id: ElderId) -> db::Result<ElderId> {
     }
 }
 
+/// The id of the file that answers now for the row `o` of the table of elders, for a `join`: its own, unless it was merged.
+pub const PRIMARY: &str = "case when o.merged_into is null then o.id else (
+     with recursive above (id, next) as (
+       select a.id, a.merged_into from elders a where a.id = o.merged_into
+       union all select b.id, b.merged_into from above join elders b on b.id = above.next)
+     select above.id from above where above.next is null) end";
+
 /// Takes back a change that [`save`] reported: the fields become what they were.
 ///
 /// # Errors
@@ -545,14 +549,17 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: ElderId) -> saved::Result<()> {
 fn dependent_sql() -> &'static str {
     static SQL: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     SQL.get_or_init(|| {
-        let own = ["audit", "identities", "elder_facts", "elder_changes", "elder_links"];
-        let others = db::migrate::ALL.iter().flat_map(|(_, sql)| owned_tables(sql));
-        let cases: Vec<String> = others
-            .filter(|table| !own.contains(table))
+        let cases: Vec<String> = dependents()
             .map(|table| format!("when exists (select 1 from {table} where elder_id = $1) then '{table}'"))
             .collect();
         format!("select case {} else '' end", cases.join(" "))
     })
+}
+
+/// The tables of other capabilities that have rows of elders, and those of merges.
+pub fn dependents() -> impl Iterator<Item = &'static str> {
+    let own = ["audit", "identities", "elder_facts", "elder_changes", "elder_links"];
+    db::migrate::ALL.iter().flat_map(|(_, sql)| owned_tables(sql)).filter(move |table| !own.contains(table))
 }
 
 /// The tables with rows of elders, read from a migration: none can be forgotten.

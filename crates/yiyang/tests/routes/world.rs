@@ -132,7 +132,7 @@ impl World {
     }
 
     fn merge(&self, by: &Actor, one: ElderId, other: ElderId) -> bool {
-        let tables = OwnedTables::default();
+        let tables = self.app.state.get::<OwnedTables>();
         self.app.db.write(|tx| merges::store::merge(tx, by, one, other, "姓名、住址、电话相同", &tables)).is_ok()
     }
 

@@ -1,6 +1,7 @@
 //! Corrections in the database.
 
 use super::model::{Correction, NewCorrection, State, faults};
+use crate::ltci::settlement::lines::store::of_visit_of;
 use crate::ltci::settlement::model::LineKind;
 use crate::ltci::{catalogue, visits};
 use db::audit::Entry;
@@ -43,10 +44,13 @@ struct Standing {
 }
 
 fn standing(tx: &mut Tx<'_>, elder: ElderId, visit: VisitId) -> db::Result<Option<Standing>> {
-    let sql = "select l.settlement_id, l.kind, l.day, s.county from ltci_lines l join ltci_settlements s on s.id = l.settlement_id
-               where l.elder_id = $1 and l.visit_id = $2 and s.state in ('settled', 'paid')
-               order by s.month desc, l.kind desc limit 1";
-    let last = tx.query_opt(sql, params![elder, visit], |row| {
+    let mut values = vec![];
+    let condition = of_visit_of(tx, elder, visit, &mut values)?;
+    let sql = format!(
+        "select l.settlement_id, l.kind, l.day, s.county from ltci_lines l join ltci_settlements s on s.id = l.settlement_id
+         where {condition} and s.state in ('settled', 'paid') order by s.month desc, l.kind desc limit 1"
+    );
+    let last = tx.query_opt(&sql, &values, |row| {
         let kind = LineKind::of(row.get(1)?);
         Ok(Standing { settlement: row.get(0)?, kind, day: row.get(2)?, county: row.get(3)? })
     })?;

@@ -29,13 +29,15 @@ mod sheet;
 pub mod store;
 
 #[cfg(test)]
+mod merge_tests;
+#[cfg(test)]
 mod settle_tests;
 #[cfg(test)]
 mod tests;
 
 use super::{READ, SETTLE};
 pub use settle::{settle, too_short};
-pub use store::{Step, settle_county, settle_month};
+pub use store::{Step, settle_county, settle_month, verify};
 use web::Routes;
 
 /// All routes of the capability.

@@ -3,6 +3,7 @@
 use super::digest::digest;
 use super::inputs;
 pub use super::lines::store::{Filter, Shown, count_lines, lines, of_visit};
+use super::lines::store::{fingerprint, of as lines_of};
 use super::model::{Amounts, Inputs, Line, LineKind, Outcome, Rules, State, Totals};
 use super::reason::Reason;
 use super::settle;
@@ -406,6 +407,32 @@ pub fn of_month(tx: &mut Tx<'_>, county: Area, month: Month) -> db::Result<Optio
     tx.query_opt(&sql, params![county, month], settlement)
 }
 
+/// What comparing settlements with their fingerprints came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Settled months looked at.
+    pub months: usize,
+    /// County and month of those whose lines are no longer what was settled.
+    pub altered: Vec<(Area, Month)>,
+}
+
+/// Computes the fingerprint of every settled month again from its lines and compares it with the one that was printed.
+///
+/// # Errors
+/// What the engine says.
+pub fn verify(tx: &mut Tx<'_>) -> db::Result<Verdict> {
+    let sql = "select id, county, month, digest from ltci_settlements where state in ('settled', 'paid') order by month, county";
+    let settled: Vec<(SettlementId, Area, Month, Vec<u8>)> =
+        tx.query(sql, &[], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let mut verdict = Verdict { months: settled.len(), altered: vec![] };
+    for (id, county, month, printed) in settled {
+        if fingerprint(tx, id, month)? != printed {
+            verdict.altered.push((county, month));
+        }
+    }
+    Ok(verdict)
+}
+
 /// A county's month as the list shows it: what there is to settle, and how far it is.
 #[derive(Clone, Debug)]
 pub struct Listed {
@@ -487,6 +514,8 @@ pub fn reasons(tx: &mut Tx<'_>, id: SettlementId) -> db::Result<Vec<(Reason, i64
 /// # Errors
 /// What the engine says.
 pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId, limit: i64) -> db::Result<Vec<(Settlement, Totals)>> {
+    let mut values = vec![limit.into()];
+    let lines = lines_of(tx, elder, &mut values)?;
     let columns: Vec<String> = COLUMNS.split(',').map(|c| format!("m.{}", c.trim())).collect();
     let sql = format!(
         "select {}, x.n, x.cut, x.refused, x.asked, x.adjusted, x.approved, x.paid from ltci_settlements m join (
@@ -494,11 +523,11 @@ pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId, limit: i64) -> db::Result<Vec<(
              count(case when l.verdict = 2 then 1 end) as refused, cast(sum(l.asked) as bigint) as asked,
              cast(sum(l.adjusted) as bigint) as adjusted, cast(sum(l.approved) as bigint) as approved,
              cast(sum(l.paid) as bigint) as paid
-           from ltci_lines l where l.elder_id = $1 group by l.settlement_id) x on x.id = m.id
-         where m.state in ('settled', 'paid') order by m.month desc limit $2",
+           from ltci_lines l where {lines} group by l.settlement_id) x on x.id = m.id
+         where m.state in ('settled', 'paid') order by m.month desc limit $1",
         columns.join(", ")
     );
-    tx.query(&sql, params![elder, limit], |row| {
+    tx.query(&sql, &values, |row| {
         let sums = Totals {
             lines: row.get(18)?,
             cut: row.get(19)?,

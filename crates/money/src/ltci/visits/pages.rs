@@ -7,13 +7,13 @@ use crate::ltci::settlement::model as settled;
 use crate::ltci::settlement::store as settlements;
 use crate::ltci::{CORRECT, PLAN, VISIT, corrections, plans, rules};
 use axum::extract::Path;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use chrono::Datelike;
 use kernel::time::parse_local;
 use kernel::{Date, ElderId, Month, StaffId, VisitId};
 use serde::Deserialize;
 use web::ui::{self, Field, PageInfo, Tone};
-use web::{Cx, Error, Form, Markup, Page, Query, html, see_with};
+use web::{Cx, Error, Form, Markup, Page, Query, html, see, see_with};
 
 const SIZE: i64 = 50;
 const SOURCE: &str = "签到、签退时间由服务器记录，位置由手机提供；补录须写明原因，并在结算时核验。";
@@ -198,8 +198,17 @@ struct Shown {
     correctable: bool,
 }
 
-pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> Result<Markup, Error> {
+pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> Result<Response, Error> {
     let (elder, id) = ids(&elder, &id)?;
+    // Files were merged or parted since somebody noted this address, or since the visit was settled.
+    let moved = cx.read(move |tx, by| store::moved(tx, by, elder, id)).await?;
+    match moved {
+        Some(visit) => Ok(see(&href(&visit))),
+        None => Ok(page(cx, elder, id).await?.into_response()),
+    }
+}
+
+async fn page(cx: Cx, elder: ElderId, id: VisitId) -> Result<Markup, Error> {
     let shown = cx
         .read(move |tx, by| {
             let visit = store::find(tx, by, elder, id)?;

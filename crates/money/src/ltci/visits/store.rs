@@ -59,6 +59,24 @@ pub fn find(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: VisitId) -> db::Res
     tx.query_one(&sql, &all, visit)
 }
 
+/// The visit, if it is not that elder's but stands under another file that was once one with the elder's.
+///
+/// # Errors
+/// What the engine says.
+pub fn moved(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: VisitId) -> db::Result<Option<Visit>> {
+    let own = "select count(*) from ltci_visits where elder_id = $1 and id = $2";
+    if tx.count(own, params![elder, id])? > 0 {
+        return Ok(None);
+    }
+    for file in registry::elders::merges::store::files(tx, elder)?.into_iter().skip(1) {
+        match find(tx, by, file, id) {
+            Err(db::Error::NotFound) => {}
+            found => return found.map(Some),
+        }
+    }
+    Ok(None)
+}
+
 /// Which visits a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {

@@ -4,7 +4,7 @@ use crate::elders::facts::Facts;
 use crate::elders::links::Link;
 use crate::elders::model::{Details, Status};
 use crate::saved::{self, FieldChange, Refused};
-use kernel::{Date, ElderId, Instant, MergeId};
+use kernel::{Date, ElderId, Instant, MergeId, Month};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use web::Reason;
@@ -27,7 +27,11 @@ pub struct Moved {
     pub table: String,
     /// What its rows are called.
     pub title: String,
-    /// Their ids, as hexadecimal digits.
+    /// The column that tells them from each other.
+    pub key: String,
+    /// The column and the table of the rows to which they belong, if any.
+    pub of: Option<(String, String)>,
+    /// What stands in the key, as hexadecimal digits.
     pub rows: Vec<String>,
     /// How many the primary had of its own.
     pub own: i64,
@@ -177,17 +181,36 @@ fn combine_links(a: &[Link], b: &[Link]) -> Vec<Link> {
     all.into_values().collect()
 }
 
-/// The primary as it was, with what was changed since and has nothing to do with the merge.
+/// The primary as it was, with what was changed since and has nothing to do with the merge, and the secondary's facts.
 ///
 /// # Errors
 /// The numbered reason why that cannot be done by itself.
-pub fn split(now: &File, was: &Snapshot) -> Result<File, Reason> {
+pub fn split(now: &File, was: &Snapshot) -> Result<(File, Facts), Reason> {
     let refuse = |e: Refused| Reason::new("ELDERS-11", e.to_string());
     let back = |changes: Vec<FieldChange>| saved::put_back(&now.details, &changes).map_err(refuse);
     let details = back(saved::changes(&was.primary.details, &was.merged.details, crate::elders::model::LABELS))?;
+    let (first, second) = split_benefit(now, was)?;
+    let now_facts = Facts { benefit_month: was.merged.facts.benefit_month, ..now.facts.clone() };
     let changes = saved::changes(&was.primary.facts, &was.merged.facts, FACTS);
-    let facts = saved::put_back(&now.facts, &changes).map_err(refuse)?;
-    Ok(File { details, facts, links: split_links(now, was)? })
+    let facts = Facts { benefit_month: first, ..saved::put_back(&now_facts, &changes).map_err(refuse)? };
+    let secondary = Facts { benefit_month: second, ..was.secondary.facts.clone() };
+    Ok((File { details, facts, links: split_links(now, was)? }, secondary))
+}
+
+/// The last paid month of the primary and of the secondary: months settled since belong to the one who is entitled.
+fn split_benefit(now: &File, was: &Snapshot) -> Result<(Option<Month>, Option<Month>), Reason> {
+    let (first, second, paid) = (&was.primary.facts, &was.secondary.facts, now.facts.benefit_month);
+    if paid == was.merged.facts.benefit_month {
+        return Ok((first.benefit_month, second.benefit_month));
+    }
+    match (first.entitled_from, second.entitled_from) {
+        (None, Some(_)) => Ok((first.benefit_month, paid)),
+        (_, None) => Ok((paid, second.benefit_month)),
+        (Some(_), Some(_)) => {
+            let text = "两份档案都享受过长护险待遇，合并之后又有月份已结算，不能自动拆分，请人工核对";
+            Err(Reason::new("ELDERS-16", text))
+        }
+    }
 }
 
 fn split_links(now: &File, was: &Snapshot) -> Result<Vec<Link>, Reason> {
@@ -287,11 +310,11 @@ mod tests {
         b.facts.tcm_on = Some(day("2026-05-01"));
         b.links = vec![link(1, None)];
         let was = snapshot(a.clone(), b);
-        assert_eq!(split(&was.merged, &was).expect("splits"), a);
+        assert_eq!(split(&was.merged, &was).expect("splits"), (a, was.secondary.facts.clone()));
         let mut later = was.merged.clone();
         later.details.phone = Some("13800138000".into());
         later.links.push(link(2, None));
-        let back = split(&later, &was).expect("splits");
+        let (back, _) = split(&later, &was).expect("splits");
         assert_eq!((back.details.phone.as_deref(), back.details.address), (Some("13800138000"), None));
         assert_eq!(back.links, [link(2, None)]);
     }
@@ -308,5 +331,28 @@ mod tests {
         let mut closed = was.merged.clone();
         closed.links = vec![link(1, Some("2026-11-02"))];
         assert_eq!(split(&closed, &was).expect_err("closed since").code, "ELDERS-12");
+    }
+    #[test]
+    fn what_was_paid_since_belongs_to_the_one_who_is_entitled() {
+        let month = |text: &str| Month::parse(text);
+        let paid = |first: bool, second: bool, since: Option<&str>| {
+            let (mut a, mut b) = (file("王建国"), file("王建国"));
+            a.facts.entitled_from = first.then(|| day("2026-01-01"));
+            b.facts.entitled_from = second.then(|| day("2026-02-01"));
+            b.facts.entitled_until = second.then(|| day("2026-08-01"));
+            (a.facts.benefit_month, b.facts.benefit_month) = (month("2026-05"), month("2026-07"));
+            let was = snapshot(a, b);
+            let mut now = was.merged.clone();
+            now.facts.benefit_month = since.map_or(now.facts.benefit_month, month);
+            let split = split(&now, &was).map(|(a, b)| (a.facts.benefit_month, b.benefit_month));
+            split.map_err(|reason| reason.code)
+        };
+        let as_before = Ok((month("2026-05"), month("2026-07")));
+        for (first, second) in [(true, true), (true, false), (false, true), (false, false)] {
+            assert_eq!(paid(first, second, None), as_before);
+        }
+        assert_eq!(paid(false, true, Some("2026-12")), Ok((month("2026-05"), month("2026-12"))));
+        assert_eq!(paid(true, false, Some("2026-12")), Ok((month("2026-12"), month("2026-07"))));
+        assert_eq!(paid(true, true, Some("2026-12")), Err("ELDERS-16".to_owned()));
     }
 }

@@ -103,6 +103,27 @@ fn merged_before(tx: &mut Tx<'_>, id: ElderId) -> db::Result<Vec<ElderId>> {
     Ok(all)
 }
 
+/// Every file that was ever one with this one, itself first: rows that a merge leaves as they are (what is settled and
+/// printed) may stand under any of them, also under one from which it was parted again.
+///
+/// # Errors
+/// What the engine says.
+pub fn files(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<ElderId>> {
+    let (mut all, mut next) = (vec![elder], 0);
+    while next < all.len() {
+        let sql = "select secondary_id from elder_merges where elder_id = $1
+                   union select elder_id from elder_merges where secondary_id = $1 order by 1";
+        let more: Vec<ElderId> = tx.query(sql, params![all[next]], |row| row.get(0))?;
+        for one in more {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+        next += 1;
+    }
+    Ok(all)
+}
+
 fn repoint_identities(tx: &mut Tx<'_>, of: &[ElderId], to: ElderId) -> db::Result<()> {
     for id in of {
         let elder = store::find_anywhere(tx, *id)?;
@@ -115,11 +136,13 @@ fn repoint_identities(tx: &mut Tx<'_>, of: &[ElderId], to: ElderId) -> db::Resul
 
 fn take_over(tx: &mut Tx<'_>, t: &OwnedTable, primary: ElderId, secondary: ElderId) -> db::Result<Moved> {
     let own = count(tx, t.table, primary)?;
-    let sql = format!("select id from {} where elder_id = $1 order by id", t.table);
+    let sql = format!("select {0} from {1} where elder_id = $1 order by {0}", t.key, t.table);
     let rows: Vec<Vec<u8>> = tx.query(&sql, params![secondary], |row| row.get(0))?;
     let sql = format!("update {} set elder_id = $2 where elder_id = $1", t.table);
     tx.exec(&sql, params![secondary, primary])?;
-    Ok(Moved { table: t.table.into(), title: t.title.into(), rows: rows.iter().map(|r| hex(r)).collect(), own })
+    let rows = rows.iter().map(|r| hex(r)).collect();
+    let of = t.of.map(|(column, table)| (column.to_owned(), table.to_owned()));
+    Ok(Moved { table: t.table.into(), title: t.title.into(), key: t.key.into(), of, rows, own })
 }
 
 fn count(tx: &mut Tx<'_>, table: &str, elder: ElderId) -> db::Result<i64> {
@@ -185,14 +208,17 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor, primary: ElderId, id: MergeId) -> Resul
     let text = tx.vault().open(SNAPSHOT, &sealed)?;
     let was: Snapshot = serde_json::from_str(&text).map_err(|e| Error::Internal(e.to_string()))?;
     let now = file(tx, &current)?;
-    let back = split(&now, &was).map_err(|reason| Error::Refused(vec![reason]))?;
+    let (back, facts) = split(&now, &was).map_err(|reason| Error::Refused(vec![reason]))?;
     for moved in &was.moved {
         give_back(tx, moved, primary, merge.secondary)?;
+    }
+    for moved in &was.moved {
+        none_left(tx, moved, primary, merge.secondary)?;
     }
     repoint_identities(tx, &was.identities, merge.secondary)?;
     put(tx, by, primary, &back)?;
     tx.exec_one("update elders set merged_into = null where id = $1", params![merge.secondary])?;
-    facts::store::replace(tx, merge.secondary, &was.secondary.facts)?;
+    facts::store::replace(tx, merge.secondary, &facts)?;
     links::store::replace(tx, merge.secondary, &was.secondary.links)?;
     let sql = "update elder_merges set undone_at = $3, undone_by = $4 where elder_id = $1 and id = $2";
     tx.exec_one(sql, params![primary, id, by.now, &by.name])?;
@@ -214,19 +240,34 @@ fn give_back(tx: &mut Tx<'_>, moved: &Moved, primary: ElderId, secondary: ElderI
     if moved.rows.is_empty() {
         return Ok(());
     }
-    let refuse = |what: &str| {
-        Err(Error::refused("ELDERS-15", format!("合并之后{}{what}，不能自动拆分，请人工核对", moved.title)))
-    };
+    let refuse = |what: &str| Err(since(moved, what));
     if count(tx, &moved.table, primary)? != moved.own + moved.rows.len() as i64 {
         return refuse("又有新增或删除");
     }
-    let sql = format!("update {} set elder_id = $2 where elder_id = $1 and id = $3", moved.table);
+    let sql = format!("update {} set elder_id = $2 where elder_id = $1 and {} = $3", moved.table, moved.key);
     for row in &moved.rows {
         if tx.exec(&sql, params![primary, secondary, bytes(row)])? == 0 {
             return refuse("有变动");
         }
     }
     Ok(())
+}
+
+fn since(moved: &Moved, what: &str) -> Error {
+    Error::refused("ELDERS-15", format!("合并之后{}{what}，不能自动拆分，请人工核对", moved.title))
+}
+
+/// Refuses when a row stays behind whose owner was given back: a form of an assessment, a correction of a visit.
+fn none_left(tx: &mut Tx<'_>, moved: &Moved, primary: ElderId, secondary: ElderId) -> Result<(), Error> {
+    let Some((column, table)) = &moved.of else { return Ok(()) };
+    let sql = format!(
+        "select count(*) from {} c join {table} p on p.id = c.{column} where c.elder_id = $1 and p.elder_id = $2",
+        moved.table
+    );
+    match tx.count(&sql, params![primary, secondary])? {
+        0 => Ok(()),
+        _ => Err(since(moved, "又有新增")),
+    }
 }
 
 fn bytes(hex: &str) -> Vec<u8> {

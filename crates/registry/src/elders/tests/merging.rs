@@ -3,7 +3,7 @@ use crate::elders::merges::{OwnedTable, store as merges};
 use crate::elders::{Fact, LinkKind, facts, links};
 use kernel::MergeId;
 
-const TABLES: &[OwnedTable] = &[OwnedTable { table: "visits_of_test", title: "上门服务" }];
+const TABLES: &[OwnedTable] = &[OwnedTable::new("visits_of_test", "上门服务")];
 
 fn tables() -> OwnedTables {
     OwnedTables(TABLES.to_vec())

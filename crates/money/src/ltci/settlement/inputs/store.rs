@@ -3,6 +3,7 @@
 use super::Places;
 use crate::ltci::catalogue::StaffKind;
 use crate::ltci::plans::model::Service;
+use crate::ltci::settlement::lines::store::{of as lines_of, of_visit_of};
 use crate::ltci::settlement::model::{
     Cap, Correction, Entitled, Inputs, Late, Line, LineKind, Quota, Rules, Standing, Visit,
 };
@@ -212,19 +213,21 @@ fn anew(places: &mut Places, w: &Waiting, line: &Line) -> Visit {
 }
 
 const LINE: &str =
-    "elder_id, visit_id, kind, institution_id, carer_id, plan_id, entitlement_id, correction_id, level, rate_bp,
-     day, start_at, end_at, items, standard_minutes, minutes, reasons, counted, asked, adjusted, approved, paid";
+    "l.visit_id, l.kind, l.institution_id, l.carer_id, l.plan_id, l.entitlement_id, l.correction_id, l.level,
+     l.rate_bp, l.day, l.start_at, l.end_at, l.items, l.standard_minutes, l.minutes, l.reasons, l.counted, l.asked,
+     l.adjusted, l.approved, l.paid";
 
+/// The line to be corrected, under the file whose the visit is now: that is where the new lines will stand.
 fn line(tx: &mut Tx<'_>, places: &mut Places, w: &Waiting) -> db::Result<Line> {
-    let sql = format!(
-        "select {LINE} from ltci_lines where elder_id = $1 and settlement_id = $2 and visit_id = $3 and kind = $4"
-    );
-    tx.query_one(&sql, params![w.elder, w.settlement, w.visit, w.kind], |row| frozen(places, row))
+    let mut values = vec![w.settlement.into(), w.kind.into()];
+    let condition = of_visit_of(tx, w.elder, w.visit, &mut values)?;
+    let sql = format!("select {LINE} from ltci_lines l where l.settlement_id = $1 and l.kind = $2 and {condition}");
+    tx.query_one(&sql, &values, |row| frozen(places, w.elder, row))
 }
 
-fn frozen(places: &mut Places, row: &Row<'_>) -> db::Result<Line> {
+fn frozen(places: &mut Places, elder: ElderId, row: &Row<'_>) -> db::Result<Line> {
     let mut c = row.columns();
-    let (elder, visit) = (places.elder(c.take()?), c.take()?);
+    let (elder, visit) = (places.elder(elder), c.take()?);
     let kind = LineKind::of(c.take()?);
     let (institution, carer, plan) = (places.institution(c.take()?), places.carer(c.take()?), places.plan(c.take()?));
     let (entitlement, correction, level, rate, day) = (c.take()?, c.take()?, c.take()?, c.take()?, c.take()?);
@@ -281,13 +284,17 @@ fn reach_of_carer(
 
 /// The visits of an elder's month that stand settled: each with its last line, unless that was taken back.
 fn standing(tx: &mut Tx<'_>, places: &mut Places, elder: ElderId, month: Month) -> db::Result<()> {
-    let sql = "select l.visit_id, l.kind, l.counted, l.carer_id, l.start_at, l.end_at, l.day, l.approved
-               from ltci_lines l join ltci_settlements s on s.id = l.settlement_id
-               where l.elder_id = $1 and s.state in ('settled', 'paid') and l.day between $2 and $3
-               order by s.month, l.visit_id, l.kind";
+    let mut values = vec![month.first().into(), month.last().into()];
+    let condition = lines_of(tx, elder, &mut values)?;
+    let sql = format!(
+        "select l.visit_id, l.kind, l.counted, l.carer_id, l.start_at, l.end_at, l.day, l.approved
+         from ltci_lines l join ltci_settlements s on s.id = l.settlement_id
+         where {condition} and s.state in ('settled', 'paid') and l.day between $1 and $2
+         order by s.month, l.visit_id, l.kind"
+    );
     let place = places.elder(elder);
     let mut last: BTreeMap<VisitId, Option<Standing>> = BTreeMap::new();
-    tx.each(sql, params![elder, month.first(), month.last()], |row| {
+    tx.each(&sql, &values, |row| {
         let mut c = row.columns();
         let (visit, _kind, counted): (VisitId, i64, i64) = (c.take()?, c.take()?, c.take()?);
         let carer = places.carer(c.take()?);

@@ -1,9 +1,14 @@
 //! The lines of settlements in the database.
 
+use crate::ltci::catalogue;
+use crate::ltci::settlement::digest::{Fingerprint, NO_END};
 use crate::ltci::settlement::model::{Amounts, LineKind, State};
 use crate::ltci::settlement::reason::{Reason, Reasons};
 use db::{Actor, Row, Tx, Value, params};
 use kernel::{CorrectionId, Date, ElderId, Instant, InstitutionId, Month, SettlementId, VisitId};
+use registry::elders::merges::store::files;
+use registry::elders::store::{PRIMARY, primary};
+use uuid::Uuid;
 
 /// Which lines a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +26,7 @@ pub struct Filter {
 /// A line as pages and sheets show it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
-    /// The elder.
+    /// The elder: the file that answers now for the one under which the line was settled.
     pub elder: ElderId,
     /// Name of the elder.
     pub name: String,
@@ -59,7 +64,7 @@ pub struct Shown {
     pub amounts: Amounts,
 }
 
-const SHOWN: &str = "l.elder_id, e.name, l.settlement_id, l.visit_id, l.kind, l.institution_id, coalesce(s.name, ''), l.correction_id,
+const SHOWN: &str = "e.id, e.name, l.settlement_id, l.visit_id, l.kind, l.institution_id, coalesce(s.name, ''), l.correction_id,
      l.level, l.rate_bp, l.day, l.start_at, l.end_at, l.items, l.standard_minutes, l.minutes, l.reasons, l.asked, l.adjusted,
      l.approved, l.paid";
 
@@ -87,9 +92,49 @@ fn shown(row: &Row<'_>) -> db::Result<Shown> {
     })
 }
 
+/// The condition that a line `l` is of an elder. It stands for ever under the file for which it was settled; it is of the
+/// one whose the visit is now, whatever was merged or parted since.
+///
+/// # Errors
+/// What the engine says.
+pub fn of(tx: &mut Tx<'_>, elder: ElderId, values: &mut Vec<Value<'static>>) -> db::Result<String> {
+    let files = files(tx, elder)?;
+    let alone = files.len() == 1;
+    let places = db::value::list(values, files);
+    if alone {
+        return Ok(format!("l.elder_id in ({places})"));
+    }
+    values.push(elder.into());
+    Ok(format!(
+        "l.elder_id in ({places}) and exists (
+           select 1 from ltci_visits v where v.elder_id = ${} and v.id = l.visit_id)",
+        values.len()
+    ))
+}
+
+/// The condition that a line `l` is of a visit, of which one knows that it is the elder's.
+///
+/// # Errors
+/// What the engine says.
+pub fn of_visit_of(
+    tx: &mut Tx<'_>,
+    elder: ElderId,
+    visit: VisitId,
+    values: &mut Vec<Value<'static>>,
+) -> db::Result<String> {
+    let places = db::value::list(values, files(tx, elder)?);
+    values.push(visit.into());
+    Ok(format!("l.elder_id in ({places}) and l.visit_id = ${}", values.len()))
+}
+
 /// Who pays for a county, or sees the elder, sees the line; an institution sees its own lines, also of elders whom it no
 /// longer serves: the sums of its sheet are those of its lines.
-fn condition(by: &Actor, id: SettlementId, filter: Filter) -> (String, Vec<Value<'static>>) {
+fn condition(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: SettlementId,
+    filter: Filter,
+) -> db::Result<(String, Vec<Value<'static>>)> {
     let (low, high) = by.scope.area.bounds();
     let mut sql = "(m.county between $2 and $3 or e.area between $2 and $3)".to_owned();
     let mut values: Vec<Value<'static>> = vec![id.into(), low.into(), high.into()];
@@ -103,19 +148,26 @@ fn condition(by: &Actor, id: SettlementId, filter: Filter) -> (String, Vec<Value
     if let Some(verdict) = filter.verdict {
         also(" and l.verdict = ?", verdict.into());
     }
-    if let Some(elder) = filter.elder {
-        also(" and l.elder_id = ?", elder.into());
-    }
     if let Some(reason) = filter.reason {
         also(" and (l.reasons / ?) % 2 = 1", (1_i64 << reason as i64).into());
     }
-    (sql, values)
+    if let Some(elder) = filter.elder {
+        let now = match primary(tx, elder) {
+            Err(db::Error::NotFound) => elder,
+            known => known?,
+        };
+        sql += &format!(" and {}", of(tx, now, &mut values)?);
+    }
+    Ok((sql, values))
 }
 
-const FROM: &str =
-    "from ltci_lines l join ltci_settlements m on m.id = l.settlement_id join elders e on e.id = l.elder_id
-     left join staff s on s.id = l.carer_id
-     where l.settlement_id = $1 and";
+fn from() -> String {
+    format!(
+        "from ltci_lines l join ltci_settlements m on m.id = l.settlement_id join elders o on o.id = l.elder_id
+         join elders e on e.id = {PRIMARY} left join staff s on s.id = l.carer_id
+         where l.settlement_id = $1 and"
+    )
+}
 
 /// Lines of a settlement within sight, by elder and time.
 ///
@@ -129,11 +181,12 @@ pub fn lines(
     limit: i64,
     offset: i64,
 ) -> db::Result<Vec<Shown>> {
-    let (condition, mut values) = condition(by, id, filter);
+    let (condition, mut values) = condition(tx, by, id, filter)?;
     let at = values.len() + 1;
     values.extend([limit.into(), offset.into()]);
     let sql = format!(
-        "select {SHOWN} {FROM} {condition} order by l.elder_id, l.start_at, l.visit_id, l.kind limit ${at} offset ${}",
+        "select {SHOWN} {} {condition} order by l.elder_id, l.start_at, l.visit_id, l.kind limit ${at} offset ${}",
+        from(),
         at + 1
     );
     tx.query(&sql, &values, shown)
@@ -144,19 +197,64 @@ pub fn lines(
 /// # Errors
 /// What the engine says.
 pub fn count_lines(tx: &mut Tx<'_>, by: &Actor, id: SettlementId, filter: Filter) -> db::Result<i64> {
-    let (condition, values) = condition(by, id, filter);
-    tx.count(&format!("select count(*) {FROM} {condition}"), &values)
+    let (condition, values) = condition(tx, by, id, filter)?;
+    tx.count(&format!("select count(*) {} {condition}", from()), &values)
 }
 
-/// The lines of a visit in all settlements, oldest first. Ask whether the elder is in sight first.
+/// The lines of a visit in all settlements, oldest first. Ask for the visit first.
 ///
 /// # Errors
 /// What the engine says.
 pub fn of_visit(tx: &mut Tx<'_>, elder: ElderId, visit: VisitId) -> db::Result<Vec<(Month, State, Shown)>> {
+    let mut values = vec![elder.into()];
+    let condition = of_visit_of(tx, elder, visit, &mut values)?;
     let sql = format!(
         "select {SHOWN}, m.month, m.state from ltci_lines l join ltci_settlements m on m.id = l.settlement_id
-           join elders e on e.id = l.elder_id left join staff s on s.id = l.carer_id
-         where l.elder_id = $1 and l.visit_id = $2 order by m.month, l.kind"
+           join elders e on e.id = $1 left join staff s on s.id = l.carer_id
+         where {condition} order by m.month, l.kind"
     );
-    tx.query(&sql, params![elder, visit], |row| Ok((row.get(21)?, State::parse(&row.get::<String>(22)?), shown(row)?)))
+    tx.query(&sql, &values, |row| Ok((row.get(21)?, State::parse(&row.get::<String>(22)?), shown(row)?)))
+}
+
+/// The fingerprint of a settlement's lines as they stand now, computed in the order in which they were settled.
+///
+/// # Errors
+/// What the engine says.
+pub fn fingerprint(tx: &mut Tx<'_>, id: SettlementId, month: Month) -> db::Result<Vec<u8>> {
+    let mut print = Fingerprint::new(month);
+    let sql = "select elder_id, visit_id, institution_id, carer_id, plan_id, entitlement_id, correction_id, kind, level, rate_bp,
+                 day, start_at, end_at, standard_minutes, minutes, reasons, counted, asked, adjusted, approved, paid, items
+               from ltci_lines where settlement_id = $1 order by elder_id, start_at, visit_id, kind";
+    tx.each(sql, params![id], |row| {
+        let mut c = row.columns();
+        let ids = [c.take()?, c.take()?, c.take()?, c.take()?, c.take()?, none(c.take()?), none(c.take()?)];
+        let (kind, level, rate) = (c.take()?, c.take()?, c.take()?);
+        let (day, start, end): (Date, i64, Option<i64>) = (c.take()?, c.take()?, c.take()?);
+        let mut numbers = [
+            kind,
+            level,
+            rate,
+            kernel::time::day_number(day).into(),
+            start,
+            end.unwrap_or(NO_END),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+        ];
+        for number in &mut numbers[6..] {
+            *number = c.take()?;
+        }
+        print.add(ids, numbers, catalogue::split(&c.take::<String>()?));
+        Ok(())
+    })?;
+    Ok(print.finish())
+}
+
+fn none(id: Option<Uuid>) -> Uuid {
+    id.unwrap_or_default()
 }
