@@ -153,7 +153,7 @@ pub enum Command {
         /// 目标文件
         to: PathBuf,
     },
-    /// 检查安装是否正常
+    /// 检查安装是否正常：政策文件、审计记录、列存副本，并按结算明细重新计算每个已结算月份的指纹
     Doctor {
         /// Where its things are.
         #[command(flatten)]

@@ -206,7 +206,22 @@ fn doctor(place: &Place) -> anyhow::Result<()> {
     );
     let differences = oversight::indicators::verify(&installation.db).map_err(|e| anyhow!(e.text()))?;
     println!("列存副本　　{}", if differences.is_empty() { "与数据库一致".to_owned() } else { differences.join("；") });
+    println!("结算指纹　　{}", fingerprints(&installation.db)?);
     Ok(())
+}
+
+/// Whether the settled lines are still those whose fingerprints were printed.
+fn fingerprints(db: &db::Db) -> anyhow::Result<String> {
+    let verdict = db.read(money::ltci::settlement::verify)?;
+    if verdict.altered.is_empty() {
+        return Ok(format!("核对 {} 个已结算月份，明细与指纹一致", verdict.months));
+    }
+    let named = |(county, month): &(Area, Month)| {
+        let name = db.read(|tx| registry::areas::store::name(tx, *county))?;
+        Ok::<_, db::Error>(format!("{name}（{county}）{month}"))
+    };
+    let named = verdict.altered.iter().map(named).collect::<db::Result<Vec<_>>>()?;
+    Ok(format!("核对 {} 个已结算月份，不一致！明细被改动：{}", verdict.months, named.join("、")))
 }
 
 fn list_routes() -> anyhow::Result<()> {

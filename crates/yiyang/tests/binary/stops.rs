@@ -112,6 +112,11 @@ fn a_settlement_that_was_killed_is_whole_or_not_there_and_ends_like_one_that_was
     assert!(settled(&broken.store()) == expected, "the interrupted settlement ended otherwise");
     broken.run(&settle).fine();
     assert!(settled(&broken.store()) == expected, "settling again changed something");
+    assert!(broken.run(&["doctor"]).fine().contains("核对 1 个已结算月份，明细与指纹一致"));
+    let one = "update ltci_lines set paid = paid + 1 where visit_id = (select min(visit_id) from ltci_lines)";
+    broken.store().execute(one, []).expect("altered");
+    let said = broken.run(&["doctor"]).fine();
+    assert!(said.contains(&format!("不一致！明细被改动：如东县（320623000000）{month}")), "{said}");
 }
 
 #[test]
