@@ -9,6 +9,7 @@
 
 pub mod actor;
 pub mod audit;
+pub mod condition;
 pub mod engine;
 pub mod error;
 pub mod jobs;
@@ -20,6 +21,7 @@ pub mod vault;
 pub mod testing;
 
 pub use actor::{Actor, Scope};
+pub use condition::Condition;
 pub use engine::{Db, EngineKind, Tx};
 pub use error::{Error, Result};
 pub use value::{Cell, FromCell, Json, Row, Value};

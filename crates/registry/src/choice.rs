@@ -3,8 +3,11 @@
 /// Makes an enum with `code()`, `name()`, `ALL`, `parse()` (code or Chinese name), and its ways into and out of the store
 /// and of forms:
 /// `choice! { /// 所有制 pub enum Ownership { /// 公办 Public = "public" "公办", … } }`
+///
+/// The crate that uses it must depend on `db` and `serde`.
+#[macro_export]
 macro_rules! choice {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal $chinese:literal),+ $(,)? }) => {
+    ($($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal $chinese:literal),+ $(,)? })+) => {$(
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $code)] $variant),+ }
@@ -54,6 +57,5 @@ macro_rules! choice {
                 Self::parse(&code).ok_or_else(|| format!("“{code}”不是 {}", stringify!($name)))
             }
         }
-    };
+    )+};
 }
-pub(crate) use choice;

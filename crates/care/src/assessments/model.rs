@@ -15,70 +15,42 @@ pub const RELATIONS: &[&str] = &["本人", "配偶", "子女", "其他亲属", "
 /// Why an assessment is asked for (GB/T 42195-2022, appendix A).
 pub const REASONS: &[&str] = &["首次评估", "常规评估", "即时评估", "因对评估结果有疑问进行的复评", "其他"];
 
-macro_rules! states {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $title:literal;)*) => {
-        /// Where an assessment stands.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum State { $($(#[$doc])* $name),* }
-
-        impl State {
-            /// Every state, in the order of the road.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Its name in the store and in the state table.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code),* }
-            }
-
-            /// Its name on pages.
-            #[must_use]
-            pub const fn title(self) -> &'static str {
-                match self { $(Self::$name => $title),* }
-            }
-
-            /// The state of that code.
-            #[must_use]
-            pub fn of(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|state| state.code() == code)
-            }
-        }
-    };
-}
-
-states! {
-    /// Handed in.
-    Applied = "applied", "待受理";
-    /// Not admitted, with numbered reasons.
-    Rejected = "rejected", "不予受理";
-    /// Admitted; assessors are to be named.
-    Accepted = "accepted", "待指派";
-    /// Assessors are named.
-    Assigned = "assigned", "待评估";
-    /// At least one form is begun.
-    Assessing = "assessing", "评估中";
-    /// All forms are in and differ.
-    Compared = "compared", "待合议";
-    /// There is a result, to be reviewed.
-    Proposed = "proposed", "待审核";
-    /// The reviewer agreed.
-    Reviewed = "reviewed", "待公示";
-    /// Publicly shown.
-    Noticed = "noticed", "公示中";
-    /// Somebody objected.
-    Disputed = "disputed", "有异议";
-    /// Others assess again.
-    Reassessing = "reassessing", "复评中";
-    /// The result holds.
-    Effective = "effective", "有效";
-    /// The result's time is over.
-    Expired = "expired", "已到期";
-    /// A newer result took its place.
-    Replaced = "replaced", "已被新结论替代";
-    /// The applicant took it back.
-    Withdrawn = "withdrawn", "已撤回";
-    /// The elder died.
-    Cancelled = "cancelled", "已终止";
+registry::choice! {
+    /// Where an assessment stands; in the order of the road.
+    pub enum State {
+        /// Handed in.
+        Applied = "applied" "待受理",
+        /// Not admitted, with numbered reasons.
+        Rejected = "rejected" "不予受理",
+        /// Admitted; assessors are to be named.
+        Accepted = "accepted" "待指派",
+        /// Assessors are named.
+        Assigned = "assigned" "待评估",
+        /// At least one form is begun.
+        Assessing = "assessing" "评估中",
+        /// All forms are in and differ.
+        Compared = "compared" "待合议",
+        /// There is a result, to be reviewed.
+        Proposed = "proposed" "待审核",
+        /// The reviewer agreed.
+        Reviewed = "reviewed" "待公示",
+        /// Publicly shown.
+        Noticed = "noticed" "公示中",
+        /// Somebody objected.
+        Disputed = "disputed" "有异议",
+        /// Others assess again.
+        Reassessing = "reassessing" "复评中",
+        /// The result holds.
+        Effective = "effective" "有效",
+        /// The result's time is over.
+        Expired = "expired" "已到期",
+        /// A newer result took its place.
+        Replaced = "replaced" "已被新结论替代",
+        /// The applicant took it back.
+        Withdrawn = "withdrawn" "已撤回",
+        /// The elder died.
+        Cancelled = "cancelled" "已终止",
+    }
 }
 
 /// Every step that there is: state, event, next state.
@@ -132,7 +104,7 @@ impl State {
     #[must_use]
     pub fn after(self, event: &str) -> Option<Self> {
         let step = TRANSITIONS.iter().find(|(from, by, _)| *from == self.code() && *by == event)?;
-        Self::of(step.2)
+        Self::parse(step.2)
     }
 
     /// Whether the road ends here or at a result: nothing more is to be done by anybody.
@@ -506,7 +478,7 @@ impl Assessment {
     /// # Errors
     /// [`web::Error::Conflict`] when the event cannot happen in this state.
     pub fn step(&mut self, event: &str) -> Result<(), web::Error> {
-        let refuse = || web::Error::Conflict(format!("本件现为“{}”，不能进行这一步", self.state.title()));
+        let refuse = || web::Error::Conflict(format!("本件现为“{}”，不能进行这一步", self.state.name()));
         self.state = self.state.after(event).ok_or_else(refuse)?;
         Ok(())
     }

@@ -44,7 +44,7 @@ fn tone(state: State) -> Tone {
 }
 
 fn state_badge(state: State) -> Markup {
-    ui::badge(tone(state), state.title())
+    ui::badge(tone(state), state.name())
 }
 
 /// `3 级 重度失能Ⅰ级`.
@@ -73,7 +73,7 @@ impl Narrow {
                 filter.states = vec![State::Effective];
                 filter.until = cx.today().checked_add_days(Days::new(EXPIRY_WARNING_DAYS.unsigned_abs()));
             }
-            Some(code) => filter.states = State::of(code).into_iter().collect(),
+            Some(code) => filter.states = State::parse(code).into_iter().collect(),
             None => {}
         }
         if self.mine == Some(true) {
@@ -96,7 +96,7 @@ impl Narrow {
         let mut scales = vec![("", "全部标准")];
         scales.extend(cx.state.policies.scales().map(|s| (s.id.as_str(), s.name.as_str())));
         let mut states = vec![("", "全部状态"), ("open", "在办"), ("expiring", "60 天内到期")];
-        states.extend(State::ALL.iter().map(|s| (s.code(), s.title())));
+        states.extend(State::ALL.iter().map(|s| (s.code(), s.name())));
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let chosen = self.area.as_deref().and_then(|text| Area::parse(text).ok());
         let places = cx.state.get::<Names>().known().choices(cx.user.scope.area, chosen);

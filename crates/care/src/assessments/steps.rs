@@ -218,7 +218,7 @@ pub fn add_assessor(tx: &mut Tx<'_>, by: &Actor, key: Key, staff: StaffId) -> Re
 /// The form of an assessor in the present round, as long as it can be filled in.
 fn own_form(tx: &mut Tx<'_>, hand: &Hand, staff: StaffId) -> Result<Form> {
     if !hand.a.state.open_for_forms() {
-        return Err(Error::Conflict(format!("本件现为“{}”，评估表不能再改", hand.a.state.title())));
+        return Err(Error::Conflict(format!("本件现为“{}”，评估表不能再改", hand.a.state.name())));
     }
     let form = store::forms(tx, hand.a.key)?.into_iter().find(|f| f.round == hand.a.round && f.staff == staff);
     let form = form.ok_or(Error::Forbidden)?;
@@ -336,7 +336,7 @@ pub fn reconcile(
 ) -> Result<State> {
     let hand = take_living(tx, by, key)?;
     if hand.a.state != State::Compared {
-        return Err(Error::Conflict(format!("本件现为“{}”，没有待合议的评分", hand.a.state.title())));
+        return Err(Error::Conflict(format!("本件现为“{}”，没有待合议的评分", hand.a.state.name())));
     }
     needed(why, "why", "合议理由")?;
     let scale = scale(library, &hand.a.application.scale)?;

@@ -3,7 +3,7 @@
 use super::model::{Application, Assessment, Assessor, EffectiveResult, Form, History, Key, State};
 use crate::subject::Subject;
 use db::audit::Entry;
-use db::{Actor, Json, Result, Row, Tx, Value, params};
+use db::{Actor, Condition, Json, Result, Row, Tx, params};
 use kernel::{Area, AssessmentId, Date, ElderId, FormId, Instant, StaffId};
 use policy::Answers;
 
@@ -18,15 +18,11 @@ fn json<T: serde::de::DeserializeOwned>(column: Option<Json<T>>) -> Option<T> {
     column.map(|json| json.0)
 }
 
-fn state(code: &str, column: usize) -> Result<State> {
-    State::of(code).ok_or_else(|| db::Error::Decode { column, what: format!("“{code}”不是评估状态") })
-}
-
 fn assessment(row: &Row<'_>) -> Result<Assessment> {
     let mut c = row.columns();
     Ok(Assessment {
         key: Key { elder: c.take()?, id: c.take()? },
-        state: state(&c.take::<String>()?, 2)?,
+        state: c.take()?,
         round: c.take()?,
         application: Application {
             scale: c.take()?,
@@ -220,14 +216,7 @@ pub fn events(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<Event>> {
         "select assessment_id, at, event, state, who, note from assessment_events where elder_id = $1 order by at, id";
     tx.query(sql, params![subject.id], |row| {
         let mut c = row.columns();
-        Ok(Event {
-            id: c.take()?,
-            at: c.take()?,
-            event: c.take()?,
-            state: state(&c.take::<String>()?, 3)?,
-            who: c.take()?,
-            note: c.take()?,
-        })
+        Ok(Event { id: c.take()?, at: c.take()?, event: c.take()?, state: c.take()?, who: c.take()?, note: c.take()? })
     })
 }
 
@@ -414,45 +403,25 @@ pub struct Listed {
     pub until: Option<Date>,
 }
 
-fn condition(by: &Actor, filter: &Filter) -> (String, Vec<Value<'static>>) {
-    let (mut sql, mut values) = by.scope.elders("e.area", "e.id", 1);
-    let mut add = |text: &str, value: Value<'static>| {
-        values.push(value);
-        sql += &format!(" and {}", text.replace('?', &format!("${}", values.len())));
-    };
-    if let Some(scale) = &filter.scale {
-        add("a.scale = ?", scale.clone().into());
-    }
-    if let Some(area) = filter.area {
-        let (low, high) = area.bounds();
-        add("e.area >= ?", low.into());
-        add("e.area <= ?", high.into());
-    }
-    if let Some(staff) = filter.mine {
-        add(
-            "exists (select 1 from assessment_forms f where f.elder_id = a.elder_id and f.assessment_id = a.id
-               and f.state = 'draft' and f.staff_id = ?)",
-            staff.into(),
-        );
-    }
-    if let Some(staff) = filter.seated {
-        add(
-            "exists (select 1 from assessment_forms f where f.elder_id = a.elder_id and f.assessment_id = a.id
-               and f.round = a.round and f.staff_id = ?)",
-            staff.into(),
-        );
-    }
-    if let Some(day) = filter.until {
-        add("a.until_on < ?", day.into());
-    }
-    if let Some(day) = filter.notice_over {
-        add("a.notice_until <= ?", day.into());
-    }
+fn condition(by: &Actor, filter: &Filter) -> Condition {
+    let mut all = Condition::new(by.scope.elders("e.area", "e.id", 1));
+    all.with_some("a.scale = ?", filter.scale.clone()).within("e.area", filter.area);
+    all.with_some(
+        "exists (select 1 from assessment_forms f where f.elder_id = a.elder_id and f.assessment_id = a.id
+           and f.state = 'draft' and f.staff_id = ?)",
+        filter.mine,
+    );
+    all.with_some(
+        "exists (select 1 from assessment_forms f where f.elder_id = a.elder_id and f.assessment_id = a.id
+           and f.round = a.round and f.staff_id = ?)",
+        filter.seated,
+    );
+    all.with_some("a.until_on < ?", filter.until).with_some("a.notice_until <= ?", filter.notice_over);
     if !filter.states.is_empty() {
         let codes: Vec<String> = filter.states.iter().map(|s| format!("'{}'", s.code())).collect();
-        sql += &format!(" and a.state in ({})", codes.join(", "));
+        all.and(&format!("a.state in ({})", codes.join(", ")));
     }
-    (sql, values)
+    all
 }
 
 const FROM: &str = "from assessments a join elders e on e.id = a.elder_id where";
@@ -462,16 +431,14 @@ const FROM: &str = "from assessments a join elders e on e.id = a.elder_id where"
 /// # Errors
 /// What the engine says.
 pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<Listed>> {
-    let (condition, mut values) = condition(by, filter);
-    let at = values.len() + 1;
-    values.extend([limit.into(), offset.into()]);
+    let mut all = condition(by, filter);
+    let (page, condition) = (all.page(limit, offset), &all.sql);
     let order = if filter.states.is_empty() { "a.changed_at desc" } else { "a.changed_at" };
     let sql = format!(
         "select a.elder_id, a.id, e.name, e.born, e.area, a.scale, a.state, a.applied_on, a.level, a.notice_from,
-           a.notice_until, a.until_on {FROM} {condition} order by {order}, a.id limit ${at} offset ${}",
-        at + 1
+           a.notice_until, a.until_on {FROM} {condition} order by {order}, a.id {page}"
     );
-    tx.query(&sql, &values, |row| {
+    tx.query(&sql, &all.values, |row| {
         let mut c = row.columns();
         Ok(Listed {
             key: Key { elder: c.take()?, id: c.take()? },
@@ -479,7 +446,7 @@ pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i6
             born: c.take()?,
             area: c.take()?,
             scale: c.take()?,
-            state: state(&c.take::<String>()?, 6)?,
+            state: c.take()?,
             applied_on: c.take()?,
             level: c.take()?,
             notice: (c.take()?, c.take()?),
@@ -493,8 +460,8 @@ pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i6
 /// # Errors
 /// What the engine says.
 pub fn count(tx: &mut Tx<'_>, by: &Actor, filter: &Filter) -> Result<i64> {
-    let (condition, values) = condition(by, filter);
-    tx.count(&format!("select count(*) {FROM} {condition}"), &values)
+    let all = condition(by, filter);
+    tx.count(&format!("select count(*) {FROM} {}", all.sql), &all.values)
 }
 
 /// Open assessments and results in force of elders who have died.
@@ -511,20 +478,40 @@ pub(super) fn of_the_dead(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(Key, Date)
     })
 }
 
-const EFFECTIVE: &str = "a.elder_id, a.id, a.level, a.from_on, a.until_on, a.dementia, e.chronic";
-const HOLDS: &str = "a.from_on <= $2 and a.until_on > $2 and (a.ended_on is null or a.ended_on > $2)
-     and a.state in ('effective', 'expired', 'replaced', 'cancelled') and a.level is not null";
+/// The columns of an [`EffectiveResult`], of the table `a` of [`in_force`].
+pub const RESULT: &str = "a.elder_id, a.id, a.level, a.from_on, a.until_on, a.dementia";
 
-fn effective_row(row: &Row<'_>) -> Result<EffectiveResult> {
-    let mut c = row.columns();
-    let mut result = EffectiveResult {
+/// The table `a` of the results in force, for the `from` of a statement that asks for more about them. `scale` and `on` are
+/// the numbers of its parameters for the scale and the day.
+#[must_use]
+pub fn in_force(scale: usize, on: usize) -> String {
+    format!(
+        "(select r.elder_id, r.id, r.level, r.from_on, r.until_on, r.dementia from assessments r
+          where r.scale = ${scale} and r.state = 'effective' and r.from_on <= ${on} and r.until_on > ${on}) a"
+    )
+}
+
+/// Takes the columns of [`RESULT`] from a row.
+///
+/// # Errors
+/// [`db::Error::Decode`].
+pub fn result(c: &mut db::value::Columns<'_>) -> Result<EffectiveResult> {
+    Ok(EffectiveResult {
         elder: c.take()?,
         assessment: c.take()?,
         level: c.take()?,
         from: c.take()?,
         until: c.take()?,
         dementia: c.take()?,
-    };
+    })
+}
+
+const HOLDS: &str = "a.from_on <= $2 and a.until_on > $2 and (a.ended_on is null or a.ended_on > $2)
+     and a.state in ('effective', 'expired', 'replaced', 'cancelled') and a.level is not null";
+
+fn effective_row(row: &Row<'_>) -> Result<EffectiveResult> {
+    let mut c = row.columns();
+    let mut result = result(&mut c)?;
     let chronic: Option<String> = c.take()?;
     result.dementia |= super::model::dementia(&Answers::default(), &chronic.unwrap_or_default());
     Ok(result)
@@ -537,8 +524,9 @@ fn effective_row(row: &Row<'_>) -> Result<EffectiveResult> {
 pub fn effective(tx: &mut Tx<'_>, by: &Actor, scale: &str, on: Date) -> Result<Vec<EffectiveResult>> {
     let (scope, mut values) = by.scope.elders("e.area", "e.id", 3);
     values.splice(0..0, [scale.to_owned().into(), on.into()]);
-    let sql =
-        format!("select {EFFECTIVE} {FROM} a.scale = $1 and {HOLDS} and {scope} order by a.elder_id, a.from_on desc");
+    let sql = format!(
+        "select {RESULT}, e.chronic {FROM} a.scale = $1 and {HOLDS} and {scope} order by a.elder_id, a.from_on desc"
+    );
     let mut all = tx.query(&sql, &values, effective_row)?;
     all.dedup_by_key(|result| result.elder);
     Ok(all)
@@ -552,7 +540,7 @@ pub fn of_elder(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, scale: &str, on: Da
     let (scope, mut values) = by.scope.elders("e.area", "e.id", 4);
     values.splice(0..0, [scale.to_owned().into(), on.into(), elder.into()]);
     let sql = format!(
-        "select {EFFECTIVE} {FROM} a.scale = $1 and {HOLDS} and a.elder_id = $3 and {scope} order by a.from_on desc limit 1"
+        "select {RESULT}, e.chronic {FROM} a.scale = $1 and {HOLDS} and a.elder_id = $3 and {scope} order by a.from_on desc limit 1"
     );
     tx.query_opt(&sql, &values, effective_row)
 }

@@ -168,7 +168,7 @@ fn line(a: &Assessment) -> Markup {
                     strong { (scored.level) " 级 " (scored.level_name) }
                     "，有效至 " (until.pred_opt().unwrap_or(until))
                 },
-                _ => (ui::badge(Tone::Info, a.state.title())),
+                _ => (ui::badge(Tone::Info, a.state.name())),
             }
         }
     }

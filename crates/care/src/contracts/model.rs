@@ -5,58 +5,9 @@ use chrono::{Days, Months};
 use kernel::{Area, ContractId, Date, ElderId, InstitutionId, StaffId};
 use policy::{Decision, Facts};
 use registry::elders::{Chronic, SelfCare};
-use serde::{Deserialize, Serialize};
 use web::Reason;
 
-macro_rules! words {
-    ($($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal $chinese:literal,)+ })+) => {$(
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$doc])* #[serde(rename = $code)] $variant),+ }
-
-        impl $name {
-            /// All of them, in the order of pages.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The code in the store and in forms.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// The Chinese name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $chinese),+ }
-            }
-
-            /// The one with this code.
-            #[must_use]
-            pub fn of(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.code() == code)
-            }
-
-            /// Code and name of each, for a choice on a form.
-            #[must_use]
-            pub fn options() -> Vec<(&'static str, &'static str)> {
-                Self::ALL.iter().map(|one| (one.code(), one.name())).collect()
-            }
-        }
-
-        impl<'a> From<$name> for db::Value<'a> {
-            fn from(x: $name) -> Self { x.code().into() }
-        }
-
-        impl db::FromCell for $name {
-            fn from_cell(cell: db::Cell<'_>) -> Result<Self, String> {
-                let code = String::from_cell(cell)?;
-                Self::of(&code).ok_or_else(|| format!("“{code}”不是 {}", stringify!($name)))
-            }
-        }
-    )+};
-}
-
-words! {
+registry::choice! {
     /// Where a contract stands.
     pub enum State {
         /// Consent is recorded; it is to be signed.
@@ -118,7 +69,7 @@ impl State {
     #[must_use]
     pub fn after(self, event: &str) -> Option<Self> {
         let step = TRANSITIONS.iter().find(|(from, by, _)| *from == self.code() && *by == event)?;
-        Self::of(step.2)
+        Self::parse(step.2)
     }
 }
 

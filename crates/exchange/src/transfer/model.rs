@@ -26,61 +26,23 @@ pub fn next(state: State, event: &str) -> Option<State> {
     found.and_then(|(_, _, to)| State::parse(to))
 }
 
-/// How far a batch is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The file is there; the dry run is to come.
-    Uploaded,
-    /// The file cannot be read; nothing more can be done with it.
-    Rejected,
-    /// The dry run is done: what would happen is known, nothing is written.
-    Checked,
-    /// Rows are being written.
-    Applying,
-    /// All rows are written.
-    Applied,
-    /// Taken back whole.
-    Undone,
-    /// Put aside without being written.
-    Discarded,
-}
-
-impl State {
-    const ALL: &'static [Self] =
-        &[Self::Uploaded, Self::Rejected, Self::Checked, Self::Applying, Self::Applied, Self::Undone, Self::Discarded];
-
-    /// The code in the database.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Uploaded => "uploaded",
-            Self::Rejected => "rejected",
-            Self::Checked => "checked",
-            Self::Applying => "applying",
-            Self::Applied => "applied",
-            Self::Undone => "undone",
-            Self::Discarded => "discarded",
-        }
-    }
-
-    /// Reads a code.
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.code() == code)
-    }
-
-    /// The Chinese name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Uploaded => "待核对",
-            Self::Rejected => "无法读取",
-            Self::Checked => "已核对，待导入",
-            Self::Applying => "导入中",
-            Self::Applied => "已导入",
-            Self::Undone => "已撤回",
-            Self::Discarded => "已作废",
-        }
+registry::choice! {
+    /// How far a batch is.
+    pub enum State {
+        /// The file is there; the dry run is to come.
+        Uploaded = "uploaded" "待核对",
+        /// The file cannot be read; nothing more can be done with it.
+        Rejected = "rejected" "无法读取",
+        /// The dry run is done: what would happen is known, nothing is written.
+        Checked = "checked" "已核对，待导入",
+        /// Rows are being written.
+        Applying = "applying" "导入中",
+        /// All rows are written.
+        Applied = "applied" "已导入",
+        /// Taken back whole.
+        Undone = "undone" "已撤回",
+        /// Put aside without being written.
+        Discarded = "discarded" "已作废",
     }
 }
 

@@ -28,7 +28,7 @@ fn batch(row: &Row<'_>) -> Result<Batch> {
         file_name: c.take()?,
         file_sm3: c.take()?,
         bytes: c.take()?,
-        state: word(5, &c.take::<String>()?, State::parse)?,
+        state: c.take()?,
         layout: c.take::<Option<Json<Layout>>>()?.map(|json| json.0),
         options: c.take::<Json<Options>>()?.0,
         notes: c.take::<Json<Vec<String>>>()?.0,
@@ -170,9 +170,8 @@ pub fn stale(tx: &mut Tx<'_>, before: Instant) -> Result<Vec<Batch>> {
 /// # Errors
 /// [`Error::Conflict`] when the step is not possible in its present state.
 pub fn step(tx: &mut Tx<'_>, id: BatchId, event: &str) -> Result<State> {
-    let from = tx.query_one("select state from transfer_batches where id = $1", params![id], |row| {
-        word(0, &row.get::<String>(0)?, State::parse)
-    })?;
+    let from =
+        tx.query_one("select state from transfer_batches where id = $1", params![id], |row| row.get::<State>(0))?;
     let to =
         next(from, event).ok_or_else(|| Error::Conflict(format!("这一批次现在是“{}”，不能办理这一步", from.name())))?;
     let sql = "update transfer_batches set state = $2 where id = $1 and state = $3";

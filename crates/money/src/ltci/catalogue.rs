@@ -4,59 +4,27 @@ use crate::ltci::settlement::model::Price;
 use kernel::{Area, Date, Fen};
 use policy::{Facts, Library};
 use registry::staff::Post;
-use serde::{Deserialize, Serialize};
 
 /// The question that price lists answer.
 pub const QUESTION: &str = "service_item";
 /// The word list that names the items.
 const WORDS: &str = "care item";
 
-/// What a person must work as to do an item; the words of the list `staff kind`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StaffKind {
-    /// 医师
-    Physician,
-    /// 护士
-    Nurse,
-    /// 康复治疗师
-    Therapist,
-    /// 养老护理员
-    Carer,
+registry::choice! {
+    /// What a person must work as to do an item; the words of the list `staff kind`.
+    pub enum StaffKind {
+        /// 医师
+        Physician = "physician" "医师",
+        /// 护士
+        Nurse = "nurse" "护士",
+        /// 康复治疗师
+        Therapist = "therapist" "康复治疗师",
+        /// 养老护理员
+        Carer = "carer" "养老护理员",
+    }
 }
 
 impl StaffKind {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Physician, Self::Nurse, Self::Therapist, Self::Carer];
-
-    /// The word in the policy tables.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Physician => "physician",
-            Self::Nurse => "nurse",
-            Self::Therapist => "therapist",
-            Self::Carer => "carer",
-        }
-    }
-
-    /// As pages say it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Physician => "医师",
-            Self::Nurse => "护士",
-            Self::Therapist => "康复治疗师",
-            Self::Carer => "养老护理员",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-
     /// What the post of a member of staff counts as; managers and assessors give no care.
     #[must_use]
     pub const fn of_post(post: Post) -> Option<Self> {

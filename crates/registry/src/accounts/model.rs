@@ -1,7 +1,7 @@
 //! Roles and what they may do; when an account is locked.
 
 use super::password::Hashed;
-use crate::choice::choice;
+use crate::choice;
 use chrono::TimeDelta;
 use kernel::{AccountId, Area, Instant, InstitutionId, StaffId};
 use web::FieldError;

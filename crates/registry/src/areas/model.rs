@@ -1,6 +1,6 @@
 //! An area as the platform knows it.
 
-use crate::choice::choice;
+use crate::choice;
 use kernel::Area;
 use kernel::area::Level;
 use serde::{Deserialize, Serialize};

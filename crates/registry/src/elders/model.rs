@@ -1,6 +1,6 @@
 //! What is known of an elder, and what of it may not be: types and checks, without a database.
 
-use crate::choice::choice;
+use crate::choice;
 use crate::saved::{self, Refused};
 use db::Vault;
 use kernel::citizen::Sex;

@@ -1,7 +1,7 @@
 //! An institution: what it is, what it has, what it may.
 
 use crate::areas::model::check_place;
-use crate::choice::choice;
+use crate::choice;
 use kernel::{Area, CreditCode, Date, InstitutionId};
 use serde::{Deserialize, Serialize};
 use web::FieldError;

@@ -4,7 +4,7 @@ use super::model::{Institution, Kind, LABELS, NewInstitution, check};
 use crate::areas;
 use crate::saved::{self, FieldChange, Refused, Saved, changes, fill_blanks, put_back};
 use db::audit::Entry;
-use db::{Actor, Result, Row, Tx, Value, params};
+use db::{Actor, Condition, Result, Row, Tx, Value, params};
 use kernel::{Area, CreditCode, InstitutionId};
 
 const COLUMNS: &str = "i.id, i.credit_code, i.name, i.kind, i.ownership, i.profit, i.area, i.address, i.lon, i.lat, i.phone,
@@ -104,23 +104,16 @@ pub struct Filter {
     pub name: Option<String>,
 }
 
-fn condition(by: &Actor, filter: &Filter) -> (String, Vec<Value<'static>>) {
-    let (mut sql, mut values) = by.scope.institutions("i.area", "i.id", 1);
-    if let Some(area) = filter.area {
-        let (low, high) = area.bounds();
-        sql += &format!(" and i.area between ${} and ${}", values.len() + 1, values.len() + 2);
-        values.extend([low.into(), high.into()]);
-    }
+fn condition(by: &Actor, filter: &Filter) -> Condition {
+    let mut all = Condition::new(by.scope.institutions("i.area", "i.id", 1));
+    all.within("i.area", filter.area);
     if !filter.kinds.is_empty() {
         let codes: Vec<String> = filter.kinds.iter().map(|kind| format!("'{}'", kind.code())).collect();
-        sql += &format!(" and i.kind in ({})", codes.join(", "));
+        all.and(&format!("i.kind in ({})", codes.join(", ")));
     }
-    if let Some(name) = &filter.name {
-        let at = values.len() + 1;
-        sql += &format!(" and (i.name like ${at} escape '!' or i.credit_code like ${at} escape '!')");
-        values.push(like(name).into());
-    }
-    (sql, values)
+    let name = filter.name.as_deref().map(like);
+    all.with_some("(i.name like ? escape '!' or i.credit_code like ? escape '!')", name);
+    all
 }
 
 /// A pattern for `like … escape '!'` that finds the text anywhere.
@@ -134,12 +127,10 @@ pub(crate) fn like(text: &str) -> String {
 /// # Errors
 /// What the engine says.
 pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<Institution>> {
-    let (scope, mut values) = condition(by, filter);
-    let (a, b) = (values.len() + 1, values.len() + 2);
-    values.extend([limit.into(), offset.into()]);
-    let sql = format!(
-        "select {COLUMNS} from institutions i where {scope} order by i.area, i.name, i.id limit ${a} offset ${b}"
-    );
+    let mut scope = condition(by, filter);
+    let page = scope.page(limit, offset);
+    let Condition { sql: scope, values } = scope;
+    let sql = format!("select {COLUMNS} from institutions i where {scope} order by i.area, i.name, i.id {page}");
     tx.query(&sql, &values, read)
 }
 
@@ -148,7 +139,7 @@ pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i6
 /// # Errors
 /// What the engine says.
 pub fn totals(tx: &mut Tx<'_>, by: &Actor, filter: &Filter) -> Result<(i64, i64, i64)> {
-    let (scope, values) = condition(by, filter);
+    let Condition { sql: scope, values } = condition(by, filter);
     let sql = format!(
         "select count(*), cast(coalesce(sum(i.beds), 0) as bigint), cast(coalesce(sum(i.nursing_beds), 0) as bigint)
          from institutions i where {scope}"
@@ -161,7 +152,7 @@ pub fn totals(tx: &mut Tx<'_>, by: &Actor, filter: &Filter) -> Result<(i64, i64,
 /// # Errors
 /// What the engine says.
 pub fn options(tx: &mut Tx<'_>, by: &Actor, kinds: &[Kind]) -> Result<Vec<(InstitutionId, String)>> {
-    let (scope, values) = condition(by, &Filter { kinds: kinds.to_vec(), ..Filter::default() });
+    let Condition { sql: scope, values } = condition(by, &Filter { kinds: kinds.to_vec(), ..Filter::default() });
     let sql = format!("select i.id, i.name from institutions i where {scope} order by i.name, i.id");
     tx.query(&sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))
 }

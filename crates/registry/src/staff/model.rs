@@ -1,6 +1,6 @@
 //! A member of staff: for whom they work, as what, and with which certificate.
 
-use crate::choice::choice;
+use crate::choice;
 use kernel::{CitizenNumber, Date, InstitutionId, StaffId};
 use serde::{Deserialize, Serialize};
 

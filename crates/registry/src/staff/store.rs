@@ -4,7 +4,7 @@ use super::model::{LABELS, NewStaff, Post, Staff, StaffFacts};
 use crate::institutions::store::like;
 use crate::saved::{self, FieldChange, Refused, Saved, changes, fill_blanks, put_back};
 use db::audit::Entry;
-use db::{Actor, Result, Row, Tx, Value, params};
+use db::{Actor, Condition, Result, Row, Tx, Value, params};
 use kernel::{CitizenNumber, Date, InstitutionId, StaffId};
 
 const COLUMNS: &str = "s.id, s.id_sealed, s.name, s.institution_id, s.post, s.qualification, s.certificate_no,
@@ -90,29 +90,20 @@ pub struct Filter {
     pub ends_by: Option<Date>,
 }
 
-fn condition(by: &Actor, filter: &Filter) -> (String, Vec<Value<'static>>) {
-    let (mut sql, mut values) = by.scope.institutions("i.area", "i.id", 1);
-    let mut add = |text: &str, value: Value<'static>| {
-        values.push(value);
-        sql += &text.replace('#', &format!("${}", values.len()));
-    };
-    if let Some(institution) = filter.institution {
-        add(" and s.institution_id = #", institution.into());
-    }
-    if let Some(post) = filter.post {
-        add(" and s.post = #", post.into());
-    }
-    if let Some(day) = filter.ends_by {
-        add(" and s.certificate_until <= #", day.into());
-    }
+fn condition(by: &Actor, filter: &Filter) -> Condition {
+    let mut all = Condition::new(by.scope.institutions("i.area", "i.id", 1));
+    all.with_some("s.institution_id = ?", filter.institution).with_some("s.post = ?", filter.post);
+    all.with_some("s.certificate_until <= ?", filter.ends_by);
     match filter.name.as_deref() {
         Some(tail) if tail.len() == 4 && tail[..3].bytes().all(|b| b.is_ascii_digit()) => {
-            add(" and s.id_tail = #", tail.to_uppercase().into());
+            all.with("s.id_tail = ?", tail.to_uppercase());
         }
-        Some(name) => add(" and s.name like # escape '!'", like(name).into()),
+        Some(name) => {
+            all.with("s.name like ? escape '!'", like(name));
+        }
         None => {}
     }
-    (sql, values)
+    all
 }
 
 /// Staff within the actor's sight, by institution, post and name.
@@ -120,12 +111,12 @@ fn condition(by: &Actor, filter: &Filter) -> (String, Vec<Value<'static>>) {
 /// # Errors
 /// What the engine says.
 pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<Staff>> {
-    let (scope, mut values) = condition(by, filter);
-    let (a, b) = (values.len() + 1, values.len() + 2);
-    values.extend([limit.into(), offset.into()]);
+    let mut scope = condition(by, filter);
+    let page = scope.page(limit, offset);
+    let Condition { sql: scope, values } = scope;
     let sql = format!(
         "select {COLUMNS} from staff s join institutions i on i.id = s.institution_id where {scope}
-         order by i.area, i.name, s.post, s.name, s.id limit ${a} offset ${b}"
+         order by i.area, i.name, s.post, s.name, s.id {page}"
     );
     query(tx, &sql, &values)
 }
@@ -135,7 +126,7 @@ pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i6
 /// # Errors
 /// What the engine says.
 pub fn count(tx: &mut Tx<'_>, by: &Actor, filter: &Filter) -> Result<i64> {
-    let (scope, values) = condition(by, filter);
+    let Condition { sql: scope, values } = condition(by, filter);
     tx.count(
         &format!("select count(*) from staff s join institutions i on i.id = s.institution_id where {scope}"),
         &values,
@@ -152,7 +143,7 @@ pub fn options(
     institution: Option<InstitutionId>,
     posts: &[Post],
 ) -> Result<Vec<(StaffId, String)>> {
-    let (mut scope, values) = condition(by, &Filter { institution, ..Filter::default() });
+    let Condition { sql: mut scope, values } = condition(by, &Filter { institution, ..Filter::default() });
     if !posts.is_empty() {
         let codes: Vec<String> = posts.iter().map(|post| format!("'{}'", post.code())).collect();
         scope += &format!(" and s.post in ({})", codes.join(", "));

@@ -75,7 +75,7 @@ where
 {
     let (key, library) = (key(ids)?, cx.state.policies.clone());
     let state = cx.write(move |tx, by| work(tx, by, &library, key)).await?;
-    Ok(web::see_with(&key.href(), &format!("{note}，本件现为“{}”", state.title())))
+    Ok(web::see_with(&key.href(), &format!("{note}，本件现为“{}”", state.name())))
 }
 
 /// The ids of an address.

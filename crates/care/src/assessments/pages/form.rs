@@ -196,5 +196,5 @@ fn kept(cx: &Cx, written: Result<(), Error>) -> Markup {
 pub(in super::super) async fn submit(cx: Cx, Path(ids): Path<(String, String)>) -> Result<Response, Error> {
     let (key, staff, library) = (key(ids)?, me(&cx)?, cx.state.policies.clone());
     let state = cx.write(move |tx, by| steps::submit_form(tx, by, &library, key, staff)).await?;
-    Ok(web::see_with(&key.href(), &format!("评估表已提交，本件现为“{}”", state.title())))
+    Ok(web::see_with(&key.href(), &format!("评估表已提交，本件现为“{}”", state.name())))
 }

@@ -32,7 +32,7 @@ pub(in super::super) async fn show(cx: Cx, Path(ids): Path<(String, String)>) ->
             tr { th { "身份证号" } td { (masked) } th { "居住地" } td { (place) } }
             tr { th { "评估标准" } td colspan="3" { (scale.name) "（" (scale.version) "）" } }
             tr { th { "评估等级" } td colspan="3" { strong { (scored.level) " 级 " (scored.level_name) } "，总分 " (scored.total) " / " (scored.max) } }
-            tr { th { "有效期" } td colspan="3" { (validity.unwrap_or_else(|| format!("尚未生效（{}）", a.state.title()))) } }
+            tr { th { "有效期" } td colspan="3" { (validity.unwrap_or_else(|| format!("尚未生效（{}）", a.state.name()))) } }
             tr { th { "评估员" } td { (assessors.join("、")) } th { "审核人" } td { (a.reviewer.as_deref().unwrap_or("—")) } }
         }
         (items(scale, agreed))

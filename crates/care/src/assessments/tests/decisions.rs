@@ -17,7 +17,7 @@ const EVENTS: &[&str] = &[
 fn every_pair_of_state_and_event_is_either_in_the_table_or_refused() {
     let mut allowed = 0;
     for state in State::ALL {
-        assert_eq!(State::of(state.code()), Some(*state));
+        assert_eq!(State::parse(state.code()), Some(*state));
         for event in EVENTS {
             let listed = TRANSITIONS.iter().find(|(from, by, _)| *from == state.code() && by == event);
             assert_eq!(state.after(event).map(State::code), listed.map(|step| step.2), "{state:?} {event}");

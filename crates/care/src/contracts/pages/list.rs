@@ -43,7 +43,7 @@ impl Wanted {
         lists::Filter {
             institution: InstitutionId::parse(&self.institution(cx)),
             doctor: self.doctor.as_deref().and_then(StaffId::parse),
-            state: if expiring { Some(State::Signed) } else { self.state.as_deref().and_then(State::of) },
+            state: if expiring { Some(State::Signed) } else { self.state.as_deref().and_then(State::parse) },
             area: self.area.as_deref().and_then(|text| Area::parse(text).ok()),
             priority: self.priority.is_some(),
             overdue: self.overdue.is_some(),

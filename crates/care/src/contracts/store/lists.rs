@@ -2,7 +2,7 @@
 
 use crate::contracts::fulfilment::Tally;
 use crate::contracts::model::{Key, Package, State};
-use db::{Actor, Result, Row, Tx, Value};
+use db::{Actor, Condition, Result, Row, Tx};
 use kernel::{Area, Date, InstitutionId, StaffId};
 
 /// What a list of contracts is narrowed to.
@@ -68,49 +68,39 @@ const OVERDUE: &str =
     "p.done_on is null and p.due_on < $1 and p.lapses_on > $1 and coalesce(c.ended_on, c.until_on) > $1";
 
 /// The condition, with today as `$1`.
-fn condition(by: &Actor, f: &Filter) -> (String, Vec<Value<'static>>) {
-    let (mut sql, mut values) = by.scope.elders("e.area", "e.id", 2);
+fn condition(by: &Actor, f: &Filter) -> Condition {
+    let (scope, mut values) = by.scope.elders("e.area", "e.id", 2);
     values.insert(0, by.today().into());
-    let mut add = |text: &str, value: Value<'static>| {
-        values.push(value);
-        sql += &format!(" and {}", text.replace('?', &format!("${}", values.len())));
-    };
-    if let Some(institution) = f.institution {
-        add("c.institution_id = ?", institution.into());
+    let mut all = Condition::new((scope, values));
+    all.with_some("c.institution_id = ?", f.institution).with_some("c.doctor_id = ?", f.doctor);
+    all.within("e.area", f.area).with_some("c.until_on < ?", f.until);
+    if let Some(state) = f.state {
+        all.and(in_state(state));
     }
-    if let Some(doctor) = f.doctor {
-        add("c.doctor_id = ?", doctor.into());
-    }
-    if let Some(area) = f.area {
-        let (low, high) = area.bounds();
-        add("e.area >= ?", low.into());
-        add("e.area <= ?", high.into());
-    }
-    if let Some(until) = f.until {
-        add("c.until_on < ?", until.into());
-    }
-    sql += match f.state {
-        Some(State::Signed) => " and c.state = 'signed' and c.until_on > $1",
-        Some(State::Expired) => " and (c.state = 'expired' or (c.state = 'signed' and c.until_on <= $1))",
-        Some(State::Draft) => " and c.state = 'draft'",
-        Some(State::Declined) => " and c.state = 'declined'",
-        Some(State::Ended) => " and c.state = 'ended'",
-        Some(State::Withdrawn) => " and c.state = 'withdrawn'",
-        None => "",
-    };
     if f.priority {
-        sql += " and c.priority = 1";
+        all.and("c.priority = 1");
     }
     if f.overdue {
-        sql += &format!(" and exists (select 1 from contract_promises p where {THEIRS} and {OVERDUE})");
+        all.and(&format!("exists (select 1 from contract_promises p where {THEIRS} and {OVERDUE})"));
     }
     if f.idle {
-        sql += &format!(
-            " and c.state = 'signed' and c.from_on <= $1 and c.until_on > $1
+        all.and(&format!(
+            "c.state = 'signed' and c.from_on <= $1 and c.until_on > $1
               and not exists (select 1 from contract_promises p where {THEIRS} and p.done_on is not null)"
-        );
+        ));
     }
-    (sql, values)
+    all
+}
+
+const fn in_state(state: State) -> &'static str {
+    match state {
+        State::Signed => "c.state = 'signed' and c.until_on > $1",
+        State::Expired => "(c.state = 'expired' or (c.state = 'signed' and c.until_on <= $1))",
+        State::Draft => "c.state = 'draft'",
+        State::Declined => "c.state = 'declined'",
+        State::Ended => "c.state = 'ended'",
+        State::Withdrawn => "c.state = 'withdrawn'",
+    }
 }
 
 const THEIRS: &str = "p.elder_id = c.elder_id and p.contract_id = c.id";
@@ -120,9 +110,8 @@ const THEIRS: &str = "p.elder_id = c.elder_id and p.contract_id = c.id";
 /// # Errors
 /// What the engine says.
 pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<Listed>> {
-    let (condition, mut values) = condition(by, filter);
-    let at = values.len() + 1;
-    values.extend([limit.into(), offset.into()]);
+    let mut all = condition(by, filter);
+    let (page, condition) = (all.page(limit, offset), &all.sql);
     let order = if filter.idle || filter.overdue || filter.until.is_some() { "c.until_on, c.id" } else { "c.id desc" };
     let sql = format!(
         "select c.elder_id, c.id, e.name, e.born, e.area, i.name, c.doctor_name, c.package, c.priority,
@@ -132,10 +121,9 @@ pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i6
            (select count(*) from contract_promises p where {THEIRS}
               and (p.done_on is not null or c.ended_on is null or c.ended_on > p.due_on)),
            (select count(*) from contract_promises p where {THEIRS} and {OVERDUE})
-         {FROM} {condition} order by {order} limit ${at} offset ${}",
-        at + 1
+         {FROM} {condition} order by {order} {page}"
     );
-    tx.query(&sql, &values, listed)
+    tx.query(&sql, &all.values, listed)
 }
 
 fn listed(row: &Row<'_>) -> Result<Listed> {
@@ -164,9 +152,9 @@ fn listed(row: &Row<'_>) -> Result<Listed> {
 /// # Errors
 /// What the engine says.
 pub fn count(tx: &mut Tx<'_>, by: &Actor, filter: &Filter) -> Result<i64> {
-    let (condition, values) = condition(by, filter);
+    let all = condition(by, filter);
     // PostgreSQL must be told the type of a parameter that the condition may not use.
-    tx.count(&format!("select count(*) {FROM} {condition} and cast($1 as text) is not null"), &values)
+    tx.count(&format!("select count(*) {FROM} {} and cast($1 as text) is not null", all.sql), &all.values)
 }
 
 /// A service that waits to be done.
@@ -253,7 +241,8 @@ pub struct Figures {
 /// What the engine says.
 pub fn figures(tx: &mut Tx<'_>, by: &Actor, area: Area, group: Group, all: bool) -> Result<Vec<Figures>> {
     let filter = Filter { area: Some(area), ..Filter::default() };
-    let (condition, values) = condition(by, &filter);
+    let all_of = condition(by, &filter);
+    let condition = &all_of.sql;
     let held = if all {
         "c.from_on is not null and c.from_on <= $1"
     } else {
@@ -272,7 +261,7 @@ pub fn figures(tx: &mut Tx<'_>, by: &Actor, area: Area, group: Group, all: bool)
            where {condition} and {held} group by c.elder_id, c.id, {key}, i.name, c.doctor_name
          ) t group by t.k order by 1"
     );
-    tx.query(&sql, &values, |row| figure(row, group))
+    tx.query(&sql, &all_of.values, |row| figure(row, group))
 }
 
 /// What each contract has: the same as [`Tally::of`], in SQL.

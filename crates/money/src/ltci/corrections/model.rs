@@ -8,45 +8,15 @@ use web::Reason;
 pub const TRANSITIONS: &[(&str, &str, &str)] =
     &[("none", "propose", "open"), ("open", "settle", "settled"), ("open", "withdraw", "withdrawn")];
 
-/// How far a correction is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// 待结算
-    Open,
-    /// 已结算
-    Settled,
-    /// 已撤回
-    Withdrawn,
-}
-
-impl State {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Settled, Self::Withdrawn];
-
-    /// The word in the table.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Settled => "settled",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// As pages say it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "待下次结算",
-            Self::Settled => "已结算",
-            Self::Withdrawn => "已撤回",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
+registry::choice! {
+    /// How far a correction is.
+    pub enum State {
+        /// 待结算
+        Open = "open" "待下次结算",
+        /// 已结算
+        Settled = "settled" "已结算",
+        /// 已撤回
+        Withdrawn = "withdrawn" "已撤回",
     }
 }
 

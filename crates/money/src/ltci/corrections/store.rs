@@ -1,6 +1,6 @@
 //! Corrections in the database.
 
-use super::model::{Correction, NewCorrection, State, faults};
+use super::model::{Correction, NewCorrection, faults};
 use crate::ltci::settlement::lines::store::of_visit_of;
 use crate::ltci::settlement::model::LineKind;
 use crate::ltci::{catalogue, visits};
@@ -23,7 +23,7 @@ fn correction(row: &Row<'_>) -> db::Result<Correction> {
         settlement: c.take()?,
         visit: c.take()?,
         kind: LineKind::of(c.take()?),
-        state: State::parse(&c.take::<String>()?).unwrap_or(State::Withdrawn),
+        state: c.take()?,
         reason: c.take()?,
         withdrawn: c.take()?,
         from: c.take()?,

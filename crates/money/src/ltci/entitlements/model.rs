@@ -1,9 +1,9 @@
 //! What an entitlement is and who gets one: pure.
 
 use crate::ltci::settlement::model::{Cap, Quota};
+use care::assessments::EffectiveResult;
 use kernel::{Area, AssessmentId, Bp, Date, ElderId, EntitlementId, Fen, Period};
 use policy::{Decision, Facts, Library};
-use serde::{Deserialize, Serialize};
 use web::Reason;
 
 /// The question that the region's benefit tables answer.
@@ -15,127 +15,41 @@ pub const SCALE: &str = "ltci2021";
 pub const TRANSITIONS: &[(&str, &str, &str)] =
     &[("none", "grant", "granted"), ("granted", "end", "ended"), ("granted", "expire", "expired")];
 
-/// Where the care is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Setting {
-    /// 居家
-    Home,
-    /// 社区
-    Community,
-    /// 机构
-    Institution,
-}
-
-impl Setting {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Home, Self::Community, Self::Institution];
-
-    /// The word in tables and policies.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Home => "home",
-            Self::Community => "community",
-            Self::Institution => "institution",
-        }
-    }
-
-    /// As pages say it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Home => "居家",
-            Self::Community => "社区",
-            Self::Institution => "机构",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|setting| setting.word() == word)
+registry::choice! {
+    /// Where the care is given.
+    pub enum Setting {
+        /// 居家
+        Home = "home" "居家",
+        /// 社区
+        Community = "community" "社区",
+        /// 机构
+        Institution = "institution" "机构",
     }
 }
 
-/// Why an entitlement ended before its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// 死亡
-    Death,
-    /// 迁出
-    Moved,
-    /// 失能等级变化
-    NewLevel,
-    /// 不再符合条件
-    NotEligible,
-    /// 照护方式变更
-    NewSetting,
-    /// 本人放弃
-    Waived,
-}
-
-impl EndReason {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Death, Self::Moved, Self::NewLevel, Self::NotEligible, Self::NewSetting, Self::Waived];
-
-    /// The word in the table.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Death => "death",
-            Self::Moved => "moved",
-            Self::NewLevel => "new_level",
-            Self::NotEligible => "not_eligible",
-            Self::NewSetting => "new_setting",
-            Self::Waived => "waived",
-        }
+registry::choice! {
+    /// Why an entitlement ended before its time.
+    pub enum EndReason {
+        /// 死亡
+        Death = "death" "死亡",
+        /// 迁出
+        Moved = "moved" "迁出",
+        /// 失能等级变化
+        NewLevel = "new_level" "失能等级变化，已重新核定",
+        /// 不再符合条件
+        NotEligible = "not_eligible" "不再符合待遇条件",
+        /// 照护方式变更
+        NewSetting = "new_setting" "照护方式变更，已重新核定",
+        /// 本人放弃
+        Waived = "waived" "本人放弃",
     }
-
-    /// As pages say it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Death => "死亡",
-            Self::Moved => "迁出",
-            Self::NewLevel => "失能等级变化，已重新核定",
-            Self::NotEligible => "不再符合待遇条件",
-            Self::NewSetting => "照护方式变更，已重新核定",
-            Self::Waived => "本人放弃",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.word() == word)
-    }
-}
-
-/// The effective result of an assessment of disability.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LevelResult {
-    /// Who was assessed.
-    pub elder: ElderId,
-    /// By which assessment.
-    pub assessment: AssessmentId,
-    /// Level, 0 to 5.
-    pub level: i64,
-    /// From this day.
-    pub from: Date,
-    /// The first day on which it no longer holds.
-    pub until: Date,
-    /// Severe dementia was found.
-    pub dementia: bool,
 }
 
 /// Somebody with a level and without a matching entitlement.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     /// The result.
-    pub result: LevelResult,
+    pub result: EffectiveResult,
     /// Name.
     pub name: String,
     /// Date of birth.
@@ -293,7 +207,7 @@ impl Entitlement {
 pub fn decide(library: &Library, candidate: &Candidate, setting: Setting, on: Date) -> (Decision, Vec<Reason>) {
     let result = &candidate.result;
     let facts =
-        Facts::new().with("level", result.level).with("setting", setting.word()).with("dementia", result.dementia);
+        Facts::new().with("level", result.level).with("setting", setting.code()).with("dementia", result.dementia);
     let decision = library.decide(QUESTION, candidate.area, on, &facts);
     let mut reasons = vec![];
     let mut refuse = |condition: bool, code: &str, text: String| {
@@ -312,7 +226,7 @@ pub fn decide(library: &Library, candidate: &Candidate, setting: Setting, on: Da
     (decision, reasons)
 }
 
-fn against(decision: &Decision, result: &LevelResult) -> String {
+fn against(decision: &Decision, result: &EffectiveResult) -> String {
     let clause =
         decision.because.first().map(|b| format!("（{} {}：{}）", b.number, b.at, b.summary)).unwrap_or_default();
     format!("失能等级 {} 级未达到待遇条件{clause}", result.level)
@@ -336,7 +250,7 @@ mod tests {
         let (elder, assessment) = (ElderId(Uuid::from_u128(1)), AssessmentId(Uuid::from_u128(2)));
         let (from, until) = (day("2026-10-10"), day("2028-10-10"));
         Candidate {
-            result: LevelResult { elder, assessment, level, from, until, dementia },
+            result: EffectiveResult { elder, assessment, level, from, until, dementia },
             name: "合成甲".into(),
             born: day("1940-01-01"),
             area: Area::parse("320623901").expect("area"),

@@ -108,7 +108,7 @@ fn who(c: &Candidate) -> Markup {
 }
 
 fn grant_form(cx: &Cx, c: &Candidate) -> Markup {
-    let options = Setting::ALL.map(|s| (s.word(), s.name()));
+    let options = Setting::options();
     ui::form(
         cx,
         "/ltci/entitlements/grant",
@@ -116,7 +116,7 @@ fn grant_form(cx: &Cx, c: &Candidate) -> Markup {
             (ui::hidden("elder", c.result.elder.to_string()))
             (ui::hidden("assessment", c.result.assessment.to_string()))
             select.form-select.mb-2 name="setting" aria-label={ "照护方式：" (c.name) } {
-                @for (value, text) in options { option value=(value) selected[value == c.likely().word()] { (text) } }
+                @for (value, text) in options { option value=(value) selected[value == c.likely().code()] { (text) } }
             }
             (ui::submit("核定"))
         },
@@ -217,7 +217,7 @@ fn steps(cx: &Cx, e: &Entitlement, providers: &[plans::store::Provider]) -> Mark
     let homes = providers.iter().map(|p| (p.id.to_string(), p.name.as_str()));
     let homes: Vec<_> = std::iter::once((String::new(), "请选择机构")).chain(homes).collect();
     let reasons: Vec<_> =
-        [EndReason::Waived, EndReason::NewSetting, EndReason::Moved].iter().map(|r| (r.word(), r.name())).collect();
+        [EndReason::Waived, EndReason::NewSetting, EndReason::Moved].iter().map(|r| (r.code(), r.name())).collect();
     html! {
         (ui::card("指定服务机构", ui::form(cx, &format!("{at}/assign"), html! {
             p.text-secondary { "指定后，该机构可查看这位老年人的档案并制定照护计划。" }

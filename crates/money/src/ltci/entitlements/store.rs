@@ -1,7 +1,8 @@
 //! Entitlements in the database.
 
-use super::model::{Benefit, Candidate, EndReason, Entitlement, LevelResult, SCALE, Setting, decide};
+use super::model::{Benefit, Candidate, EndReason, Entitlement, SCALE, Setting, decide};
 use crate::ltci::plans;
+use care::assessments::store::{RESULT, in_force, result};
 use db::audit::Entry;
 use db::{Actor, Json, Row, Tx, Value, params};
 use kernel::area::Level;
@@ -24,7 +25,7 @@ fn entitlement(row: &Row<'_>) -> db::Result<Entitlement> {
         county: c.take()?,
         level: c.take()?,
         dementia: c.take()?,
-        setting: Setting::parse(&c.take::<String>()?).unwrap_or(Setting::Home),
+        setting: c.take()?,
         benefit: Benefit {
             quota: c.take::<Option<Json<_>>>()?.map(|json| json.0),
             rate: c.take()?,
@@ -32,33 +33,30 @@ fn entitlement(row: &Row<'_>) -> db::Result<Entitlement> {
         },
         period: Period { from: c.take()?, until: c.take()? },
         ended_on: c.take()?,
-        end_reason: c.take::<Option<String>>()?.and_then(|word| EndReason::parse(&word)),
+        end_reason: c.take()?,
         decision: c.take::<Json<_>>()?.0,
     })
 }
 
 /// The latest effective result of each elder within sight that has no entitlement of its own, with what decides on it.
-const CANDIDATES: &str =
-    "select a.elder_id, a.id, a.level, a.from_on, a.until_on, a.dementia, e.name, e.born, e.area, e.status,
-       e.ltci_insured, e.living,
-       (select t.id from ltci_entitlements t where t.elder_id = a.elder_id and t.ended_on is null and t.until_on > $2
-          order by t.id desc limit 1)
-     from assessments a join elders e on e.id = a.elder_id
-     where a.scale = $1 and a.state = 'effective' and a.from_on <= $2 and a.until_on > $2 and e.merged_into is null
-       and not exists (select 1 from ltci_entitlements t where t.elder_id = a.elder_id and t.assessment_id = a.id
-         and coalesce(t.end_reason, '') <> 'new_setting')";
+/// `$1` is the scale, `$2` the day.
+fn candidates() -> String {
+    format!(
+        "select {RESULT}, e.name, e.born, e.area, e.status, e.ltci_insured, e.living,
+           (select t.id from ltci_entitlements t where t.elder_id = a.elder_id and t.ended_on is null and t.until_on > $2
+              order by t.id desc limit 1)
+         from {} join elders e on e.id = a.elder_id
+         where e.merged_into is null
+           and not exists (select 1 from ltci_entitlements t where t.elder_id = a.elder_id and t.assessment_id = a.id
+             and coalesce(t.end_reason, '') <> 'new_setting')",
+        in_force(1, 2)
+    )
+}
 
 fn candidate(row: &Row<'_>) -> db::Result<Candidate> {
     let mut c = row.columns();
     Ok(Candidate {
-        result: LevelResult {
-            elder: c.take()?,
-            assessment: c.take()?,
-            level: c.take()?,
-            from: c.take()?,
-            until: c.take()?,
-            dementia: c.take()?,
-        },
+        result: result(&mut c)?,
         name: c.take()?,
         born: c.take()?,
         area: c.take()?,
@@ -77,14 +75,14 @@ pub fn pending(tx: &mut Tx<'_>, by: &Actor, limit: i64) -> db::Result<Vec<Candid
     let (scope, values) = by.scope.elders("e.area", "e.id", 4);
     let mut all: Vec<Value<'_>> = vec![SCALE.into(), by.today().into(), limit.into()];
     all.extend(values);
-    tx.query(&format!("{CANDIDATES} and {scope} order by a.from_on, a.id limit $3"), &all, candidate)
+    tx.query(&format!("{} and {scope} order by a.from_on, a.id limit $3", candidates()), &all, candidate)
 }
 
 fn one_pending(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, assessment: AssessmentId) -> db::Result<Candidate> {
     let (scope, values) = by.scope.elders("e.area", "e.id", 5);
     let mut all: Vec<Value<'_>> = vec![SCALE.into(), by.today().into(), elder.into(), assessment.into()];
     all.extend(values);
-    tx.query_one(&format!("{CANDIDATES} and a.elder_id = $3 and a.id = $4 and {scope}"), &all, candidate)
+    tx.query_one(&format!("{} and a.elder_id = $3 and a.id = $4 and {scope}", candidates()), &all, candidate)
 }
 
 /// Grants the entitlement that an effective level gives. A running one of an older level ends on the day that this begins.
@@ -161,7 +159,7 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, e: &Entitlement) -> db::Result<()> {
             e.county,
             e.level,
             e.dementia,
-            e.setting.word(),
+            e.setting,
             e.benefit.quota.map(Json),
             e.benefit.rate,
             e.benefit.cap.map(Json),
@@ -374,7 +372,7 @@ fn end_running(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, on: Date, reason: En
 fn close(tx: &mut Tx<'_>, by: &Actor, e: &Entitlement, on: Date, reason: EndReason) -> Result<(), Error> {
     let on = on.max(e.period.from);
     let sql = "update ltci_entitlements set ended_on = $3, end_reason = $4 where elder_id = $1 and id = $2";
-    tx.exec_one(sql, params![e.elder, e.id, on, reason.word()])?;
+    tx.exec_one(sql, params![e.elder, e.id, on, reason])?;
     plans::store::end_of_entitlement(tx, by, e.elder, e.id, on, reason.name())?;
     facts::store::set(tx, e.elder, Fact::Entitled { from: Some(e.period.from), until: Some(on) })?;
     let detail = format!("自 {on} 起终止：{}", reason.name());
@@ -427,9 +425,10 @@ pub fn waiting(tx: &mut Tx<'_>, by: &Actor) -> db::Result<i64> {
     let mut all: Vec<Value<'_>> = vec![SCALE.into(), by.today().into()];
     all.extend(values);
     let sql = format!(
-        "select count(*) from ({CANDIDATES} and e.status = 'alive' and e.ltci_insured = 1 and {scope}
+        "select count(*) from ({} and e.status = 'alive' and e.ltci_insured = 1 and {scope}
            and not exists (select 1 from ltci_refusals r where r.elder_id = a.elder_id and r.assessment_id = a.id
-             and r.decided_at >= e.changed_at)) x"
+             and r.decided_at >= e.changed_at)) x",
+        candidates()
     );
     tx.count(&sql, &all)
 }

@@ -19,53 +19,26 @@ pub const TRANSITIONS: &[(&str, &str, &str)] = &[
     ("settled", "pay", "paid"),
 ];
 
-/// How far a month's settlement is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// 未核验
-    None,
-    /// 已试算
-    Draft,
-    /// 已结算
-    Settled,
-    /// 已拨付
-    Paid,
+registry::choice! {
+    /// How far a month's settlement is.
+    pub enum State {
+        /// 未核验
+        None = "none" "未试算",
+        /// 已试算
+        Draft = "draft" "已试算（未结算）",
+        /// 已结算
+        Settled = "settled" "已结算",
+        /// 已拨付
+        Paid = "paid" "已拨付",
+    }
 }
 
 impl State {
-    /// The word in the table.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Draft => "draft",
-            Self::Settled => "settled",
-            Self::Paid => "paid",
-        }
-    }
-
-    /// As pages say it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "未试算",
-            Self::Draft => "已试算（未结算）",
-            Self::Settled => "已结算",
-            Self::Paid => "已拨付",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Self {
-        [Self::Draft, Self::Settled, Self::Paid].into_iter().find(|s| s.word() == word).unwrap_or(Self::None)
-    }
-
     /// The state after the event, if the event is possible now.
     #[must_use]
     pub fn after(self, event: &str) -> Option<Self> {
-        let row = TRANSITIONS.iter().find(|(from, e, _)| *from == self.word() && *e == event)?;
-        Some(Self::parse(row.2))
+        let row = TRANSITIONS.iter().find(|(from, e, _)| *from == self.code() && *e == event)?;
+        Self::parse(row.2)
     }
 
     /// Whether the month's visits may no longer be touched.

@@ -67,7 +67,7 @@ fn settlement(row: &Row<'_>) -> db::Result<Settlement> {
         id: c.take()?,
         county: c.take()?,
         month: c.take()?,
-        state: State::parse(&c.take::<String>()?),
+        state: c.take()?,
         rules: c.take::<Json<Rules>>()?.0,
         totals: totals(&mut c)?,
         digest: c.take()?,
@@ -253,7 +253,7 @@ fn write(
             id,
             county,
             inputs.month,
-            state.word(),
+            state.code(),
             Json(inputs.rules),
             t.lines,
             t.cut,
@@ -379,7 +379,7 @@ pub fn pay(tx: &mut Tx<'_>, by: &Actor, id: SettlementId, on: Date, note: &str) 
         return Err(Error::field("on", "拨付日期", "不能晚于今天"));
     }
     let sql = "update ltci_settlements set state = $2, paid_on = $3, paid_note = $4, paid_by = $5 where id = $1";
-    tx.exec_one(sql, params![id, state.word(), on, note, &by.name])?;
+    tx.exec_one(sql, params![id, state.code(), on, note, &by.name])?;
     tx.audit(
         by,
         Entry { action: "ltci.pay", subject: id.to_string(), detail: format!("{on} {note}"), ..Entry::default() },

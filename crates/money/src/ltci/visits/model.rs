@@ -16,59 +16,27 @@ pub const TRANSITIONS: &[(&str, &str, &str)] = &[
     ("done", "amend", "done"),
 ];
 
-/// How far a visit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// 待上门
-    Planned,
-    /// 服务中
-    CheckedIn,
-    /// 已完成
-    Done,
-    /// 未服务
-    Missed,
-    /// 已取消
-    Cancelled,
+registry::choice! {
+    /// How far a visit is.
+    pub enum State {
+        /// 待上门
+        Planned = "planned" "待上门",
+        /// 服务中
+        CheckedIn = "checked_in" "服务中",
+        /// 已完成
+        Done = "done" "已完成",
+        /// 未服务
+        Missed = "missed" "未服务",
+        /// 已取消
+        Cancelled = "cancelled" "已取消",
+    }
 }
 
 impl State {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Planned, Self::CheckedIn, Self::Done, Self::Missed, Self::Cancelled];
-
-    /// The word in the table.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::CheckedIn => "checked_in",
-            Self::Done => "done",
-            Self::Missed => "missed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// As pages say it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Planned => "待上门",
-            Self::CheckedIn => "服务中",
-            Self::Done => "已完成",
-            Self::Missed => "未服务",
-            Self::Cancelled => "已取消",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
-    }
-
     /// The state after the event, if the event is possible now.
     #[must_use]
     pub fn after(self, event: &str) -> Option<Self> {
-        let row = TRANSITIONS.iter().find(|(from, e, _)| *from == self.word() && *e == event)?;
+        let row = TRANSITIONS.iter().find(|(from, e, _)| *from == self.code() && *e == event)?;
         Self::parse(row.2)
     }
 }
@@ -250,8 +218,8 @@ mod tests {
     fn every_row_of_the_table_and_no_other_step() {
         for from in State::ALL {
             for event in ["check_in", "check_out", "enter_late", "reassign", "cancel", "miss", "amend"] {
-                let row = TRANSITIONS.iter().find(|(f, e, _)| *f == from.word() && *e == event);
-                assert_eq!(from.after(event).map(State::word), row.map(|r| r.2), "{from:?} {event}");
+                let row = TRANSITIONS.iter().find(|(f, e, _)| *f == from.code() && *e == event);
+                assert_eq!(from.after(event).map(State::code), row.map(|r| r.2), "{from:?} {event}");
             }
         }
         assert_eq!(State::Cancelled.after("check_in"), None);

@@ -78,8 +78,8 @@ pub(super) async fn list(cx: Cx, Query(q): Query<Listing>) -> Result<Markup, Err
             Ok::<_, Error>((store::count(tx, by, &filter)?, store::list(tx, by, &filter, SIZE, (page - 1) * SIZE)?))
         })
         .await?;
-    let states: Vec<_> = [("", "全部状态")].into_iter().chain(State::ALL.map(|s| (s.word(), s.name()))).collect();
-    let word = state.map(State::word).unwrap_or_default();
+    let states: Vec<_> = [("", "全部状态")].into_iter().chain(State::options()).collect();
+    let word = state.map(State::code).unwrap_or_default();
     let base = format!("/ltci/visits?from={from}&to={to}&state={word}&overdue={overdue}");
     let body = html! {
         (ui::filters("/ltci/visits", html! {

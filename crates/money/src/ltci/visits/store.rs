@@ -3,7 +3,7 @@
 use super::model::{Place, Rules, State, Visit, against_check_in, against_times};
 use crate::ltci::{catalogue, plans, rules};
 use db::audit::Entry;
-use db::{Actor, Row, Tx, Value, params};
+use db::{Actor, Condition, Row, Tx, Value, params};
 use kernel::area::Level;
 use kernel::{Area, Date, ElderId, Instant, InstitutionId, Month, PlanId, StaffId, VisitId};
 use policy::Library;
@@ -29,7 +29,7 @@ fn visit(row: &Row<'_>) -> db::Result<Visit> {
         planned_from: c.take()?,
         planned_to: c.take()?,
         items: c.take()?,
-        state: State::parse(&c.take::<String>()?).unwrap_or(State::Cancelled),
+        state: c.take()?,
         in_at: c.take()?,
         in_place: place(c.take()?, c.take()?, c.take()?),
         in_distance: c.take()?,
@@ -106,36 +106,21 @@ fn midnight(day: Date) -> i64 {
     kernel::time::at(day, 0, 0).map_or(0, |t| t.timestamp_millis())
 }
 
-fn condition(by: &Actor, filter: &Filter) -> (String, Vec<Value<'static>>) {
-    let (mut sql, mut values) = by.scope.elders("e.area", "e.id", 1);
-    let mut also = |text: &str, value: Value<'static>| {
-        values.push(value);
-        sql += &format!(" and {text} ${}", values.len());
-    };
+fn condition(by: &Actor, filter: &Filter) -> Condition {
+    let mut all = Condition::new(by.scope.elders("e.area", "e.id", 1));
     if let Some((from, to)) = filter.days {
-        also("v.planned_from >=", midnight(from).into());
-        also("v.planned_from <", midnight(to.succ_opt().unwrap_or(to)).into());
+        all.with("v.planned_from >= ?", midnight(from));
+        all.with("v.planned_from < ?", midnight(to.succ_opt().unwrap_or(to)));
     }
-    if let Some(carer) = filter.carer {
-        also("v.carer_id =", carer.into());
-    }
-    if let Some(institution) = filter.institution {
-        also("v.institution_id =", institution.into());
-    }
-    if let Some(plan) = filter.plan {
-        also("v.plan_id =", plan.into());
-    }
-    if let Some(state) = filter.state {
-        also("v.state =", state.word().into());
-    }
+    all.with_some("v.carer_id = ?", filter.carer).with_some("v.institution_id = ?", filter.institution);
+    all.with_some("v.plan_id = ?", filter.plan).with_some("v.state = ?", filter.state);
     if filter.overdue {
-        also(
+        all.and("v.state in ('planned', 'checked_in')").with("v.planned_to < ?", by.now).and(
             "not exists (select 1 from ltci_settlements s where s.county = v.county and s.month = v.month
-             and s.settled_at is not null) and v.state in ('planned', 'checked_in') and v.planned_to <",
-            by.now.into(),
+               and s.settled_at is not null)",
         );
     }
-    (sql, values)
+    all
 }
 
 /// A visit in a list.
@@ -161,15 +146,13 @@ const FROM: &str = "from ltci_visits v join elders e on e.id = v.elder_id left j
 /// # Errors
 /// What the engine says.
 pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i64) -> db::Result<Vec<Listed>> {
-    let (condition, mut values) = condition(by, filter);
-    let at = values.len() + 1;
-    values.extend([limit.into(), offset.into()]);
+    let mut all = condition(by, filter);
+    let (page, condition) = (all.page(limit, offset), &all.sql);
     let sql = format!(
         "select {COLUMNS}, e.name, e.area, s.name, i.name {FROM} {condition}
-         order by v.planned_from, v.id limit ${at} offset ${}",
-        at + 1
+         order by v.planned_from, v.id {page}"
     );
-    tx.query(&sql, &values, |row| {
+    tx.query(&sql, &all.values, |row| {
         Ok(Listed {
             visit: visit(row)?,
             elder: row.get(WIDTH)?,
@@ -185,7 +168,7 @@ pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: &Filter, limit: i64, offset: i6
 /// # Errors
 /// What the engine says.
 pub fn count(tx: &mut Tx<'_>, by: &Actor, filter: &Filter) -> db::Result<i64> {
-    let (condition, values) = condition(by, filter);
+    let Condition { sql: condition, values } = condition(by, filter);
     tx.count(&format!("select count(*) {FROM} {condition}"), &values)
 }
 
@@ -218,7 +201,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, by: &Actor, visits: &[Visit]) -> db::Resul
             v.planned_from.into(),
             v.planned_to.into(),
             v.items.clone().into(),
-            v.state.word().into(),
+            v.state.into(),
             by.now.into(),
         ]
     };
@@ -240,7 +223,7 @@ fn update(tx: &mut Tx<'_>, by: &Actor, v: &Visit) -> Result<(), Error> {
             v.id,
             v.carer,
             &v.items,
-            v.state.word(),
+            v.state.code(),
             v.in_at,
             place.map(|p| p.lon),
             place.map(|p| p.lat),
@@ -506,7 +489,7 @@ pub(super) fn engaged(tx: &mut Tx<'_>, by: &Actor, month: Month) -> db::Result<V
             carer: c.take()?,
             from: c.take()?,
             to: c.take()?,
-            state: State::parse(&c.take::<String>()?).unwrap_or(State::Cancelled),
+            state: c.take()?,
         })
     })
 }

@@ -4,7 +4,7 @@ pub mod store;
 
 pub use store::{close, of, open};
 
-use crate::choice::choice;
+use crate::choice;
 use kernel::{Date, InstitutionId};
 use serde::{Deserialize, Serialize};
 

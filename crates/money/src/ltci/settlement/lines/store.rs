@@ -4,7 +4,7 @@ use crate::ltci::catalogue;
 use crate::ltci::settlement::digest::{Fingerprint, NO_END};
 use crate::ltci::settlement::model::{Amounts, LineKind, State};
 use crate::ltci::settlement::reason::{Reason, Reasons};
-use db::{Actor, Row, Tx, Value, params};
+use db::{Actor, Condition, Row, Tx, Value, params};
 use kernel::{CorrectionId, Date, ElderId, Instant, InstitutionId, Month, SettlementId, VisitId};
 use registry::elders::merges::store::files;
 use registry::elders::store::{PRIMARY, primary};
@@ -129,36 +129,22 @@ pub fn of_visit_of(
 
 /// Who pays for a county, or sees the elder, sees the line; an institution sees its own lines, also of elders whom it no
 /// longer serves: the sums of its sheet are those of its lines.
-fn condition(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    id: SettlementId,
-    filter: Filter,
-) -> db::Result<(String, Vec<Value<'static>>)> {
+fn condition(tx: &mut Tx<'_>, by: &Actor, id: SettlementId, filter: Filter) -> db::Result<Condition> {
     let (low, high) = by.scope.area.bounds();
-    let mut sql = "(m.county between $2 and $3 or e.area between $2 and $3)".to_owned();
-    let mut values: Vec<Value<'static>> = vec![id.into(), low.into(), high.into()];
-    let mut also = |text: &str, value: Value<'static>| {
-        values.push(value);
-        sql += &text.replace('?', &format!("${}", values.len()));
-    };
-    if let Some(institution) = by.scope.institution.or(filter.institution) {
-        also(" and l.institution_id = ?", institution.into());
-    }
-    if let Some(verdict) = filter.verdict {
-        also(" and l.verdict = ?", verdict.into());
-    }
-    if let Some(reason) = filter.reason {
-        also(" and (l.reasons / ?) % 2 = 1", (1_i64 << reason as i64).into());
-    }
+    let seen = "(m.county between $2 and $3 or e.area between $2 and $3)";
+    let mut all = Condition::new((seen.into(), vec![id.into(), low.into(), high.into()]));
+    all.with_some("l.institution_id = ?", by.scope.institution.or(filter.institution));
+    all.with_some("l.verdict = ?", filter.verdict);
+    all.with_some("(l.reasons / ?) % 2 = 1", filter.reason.map(|reason| 1_i64 << reason as i64));
     if let Some(elder) = filter.elder {
         let now = match primary(tx, elder) {
             Err(db::Error::NotFound) => elder,
             known => known?,
         };
-        sql += &format!(" and {}", of(tx, now, &mut values)?);
+        let theirs = of(tx, now, &mut all.values)?;
+        all.and(&theirs);
     }
-    Ok((sql, values))
+    Ok(all)
 }
 
 fn from() -> String {
@@ -181,14 +167,11 @@ pub fn lines(
     limit: i64,
     offset: i64,
 ) -> db::Result<Vec<Shown>> {
-    let (condition, mut values) = condition(tx, by, id, filter)?;
-    let at = values.len() + 1;
-    values.extend([limit.into(), offset.into()]);
-    let sql = format!(
-        "select {SHOWN} {} {condition} order by l.elder_id, l.start_at, l.visit_id, l.kind limit ${at} offset ${}",
-        from(),
-        at + 1
-    );
+    let mut condition = condition(tx, by, id, filter)?;
+    let page = condition.page(limit, offset);
+    let Condition { sql: condition, values } = condition;
+    let sql =
+        format!("select {SHOWN} {} {condition} order by l.elder_id, l.start_at, l.visit_id, l.kind {page}", from());
     tx.query(&sql, &values, shown)
 }
 
@@ -197,7 +180,7 @@ pub fn lines(
 /// # Errors
 /// What the engine says.
 pub fn count_lines(tx: &mut Tx<'_>, by: &Actor, id: SettlementId, filter: Filter) -> db::Result<i64> {
-    let (condition, values) = condition(tx, by, id, filter)?;
+    let Condition { sql: condition, values } = condition(tx, by, id, filter)?;
     tx.count(&format!("select count(*) {} {condition}", from()), &values)
 }
 
@@ -213,7 +196,7 @@ pub fn of_visit(tx: &mut Tx<'_>, elder: ElderId, visit: VisitId) -> db::Result<V
            join elders e on e.id = $1 left join staff s on s.id = l.carer_id
          where {condition} order by m.month, l.kind"
     );
-    tx.query(&sql, &values, |row| Ok((row.get(21)?, State::parse(&row.get::<String>(22)?), shown(row)?)))
+    tx.query(&sql, &values, |row| Ok((row.get(21)?, row.get(22)?, shown(row)?)))
 }
 
 /// The fingerprint of a settlement's lines as they stand now, computed in the order in which they were settled.
