@@ -52,6 +52,15 @@ pub fn age_on(born: Date, day: Date) -> i64 {
     i64::from(day.year() - born.year()) - i64::from(before)
 }
 
+/// The day so many working days (工作日) later: Monday to Friday. Public holidays are announced year by year and not known
+/// here, so around them the day is too early rather than too late.
+#[must_use]
+pub fn workdays_after(from: Date, count: i64) -> Date {
+    let working = |day: &Date| day.weekday().number_from_monday() <= 5;
+    let later = from.iter_days().skip(1).filter(working);
+    usize::try_from(count - 1).ok().and_then(|at| later.clone().nth(at)).unwrap_or(from)
+}
+
 /// Days since 1970-01-01: the form of a date in the column copy.
 #[must_use]
 pub fn day_number(date: Date) -> i32 {
@@ -168,6 +177,15 @@ mod tests {
 
     fn day(text: &str) -> Date {
         text.parse().expect("date")
+    }
+
+    #[test]
+    fn working_days_leave_out_the_weekends() {
+        let later = |from: &str, count| workdays_after(day(from), count).to_string();
+        assert_eq!(later("2026-11-05", 1), "2026-11-06", "Thursday to Friday");
+        assert_eq!((later("2026-11-06", 1), later("2026-11-07", 1)), ("2026-11-09".into(), "2026-11-09".into()));
+        assert_eq!((later("2026-11-02", 5), later("2026-11-02", 10)), ("2026-11-09".into(), "2026-11-16".into()));
+        assert_eq!(later("2026-11-02", 0), "2026-11-02");
     }
 
     #[test]

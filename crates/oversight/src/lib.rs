@@ -4,7 +4,7 @@ pub mod indicators;
 
 use db::{Actor, Db, Tx};
 use registry::elders::Columns;
-use web::{Nav, Routes, User, WorkGroup};
+use web::{Desk, Nav, Routes, WorkGroup};
 
 /// All routes of this crate.
 #[must_use]
@@ -22,8 +22,8 @@ pub fn nav() -> Vec<Nav> {
 ///
 /// # Errors
 /// What the engine says.
-pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
-    indicators::work(tx, user, by)
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
+    indicators::work(tx, desk)
 }
 
 /// What a day brings: the figures of the day are kept, for the work list and for the course over the months.

@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::routes::{Nav, Permission, Routes};
 use crate::shell::Page;
-use crate::work::{WorkGroup, WorkSources};
+use crate::work::{Desk, WorkGroup, WorkSources};
 use maud::{Markup, html};
 
 /// The menu entry.
@@ -17,12 +17,13 @@ pub fn routes() -> Routes {
 }
 
 async fn home(cx: Cx) -> Result<Markup, Error> {
-    let (sources, user) = (cx.state.get::<WorkSources>(), cx.user.clone());
+    let (sources, user, policies) = (cx.state.get::<WorkSources>(), cx.user.clone(), cx.state.policies.clone());
     let groups = cx
         .read(move |tx, by| {
+            let desk = Desk { user: &user, by, policies: &policies };
             let mut all = Vec::new();
             for source in &sources.0 {
-                all.extend(source(tx, &user, by)?);
+                all.extend(source(tx, &desk)?);
             }
             Ok::<_, Error>(all)
         })

@@ -33,4 +33,4 @@ pub use serve::{CSV, XLSX, download, see, see_with};
 pub use shell::Page;
 pub use state::{State, StateBuilder};
 pub use user::User;
-pub use work::{WorkGroup, WorkItem, WorkSource};
+pub use work::{Desk, WorkGroup, WorkItem, WorkSource};

@@ -2,7 +2,8 @@
 
 use crate::user::User;
 use db::{Actor, Tx};
-use kernel::Date;
+use kernel::{Area, Date};
+use policy::Library;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +33,33 @@ pub struct WorkGroup {
     pub href: String,
 }
 
+/// Whose work is asked for, and by which documents it is due.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// Who.
+    pub user: &'a User,
+    /// The same as the store knows them, and the day.
+    pub by: &'a Actor,
+    /// The documents that say until when something is to be done.
+    pub policies: &'a Library,
+}
+
+impl Desk<'_> {
+    /// A number that the documents of a place set today; none where no document sets it.
+    #[must_use]
+    pub fn number(&self, name: &str, place: Area) -> Option<i64> {
+        self.policies.parameter(name, place, self.by.today()).map(|parameter| parameter.value)
+    }
+
+    /// Whether the last day for something is over.
+    #[must_use]
+    pub fn overdue(&self, due: Option<Date>) -> bool {
+        due.is_some_and(|day| day < self.by.today())
+    }
+}
+
 /// Says what waits for a person. Must look only within the actor's scope and the user's permissions.
-pub type WorkSource = fn(&mut Tx<'_>, &User, &Actor) -> db::Result<Vec<WorkGroup>>;
+pub type WorkSource = fn(&mut Tx<'_>, &Desk<'_>) -> db::Result<Vec<WorkGroup>>;
 
 /// All sources, put into the state at wiring time.
 #[derive(Default)]

@@ -59,6 +59,8 @@ pub struct Rules {
     pub disability_months: Option<i64>,
     /// Months that must pass after an assessment that found no disability.
     pub reapply_months: Option<i64>,
+    /// Working days within which an application is to be admitted or not.
+    pub acceptance_days: Option<i64>,
     /// Days of public notice.
     pub notice_days: Option<i64>,
     /// Days during which one may object, from the same day on.
@@ -78,6 +80,7 @@ impl Rules {
             ("assessors_min", &mut rules.assessors),
             ("disability_duration_months", &mut rules.disability_months),
             ("reapply_gap_months", &mut rules.reapply_months),
+            ("acceptance_days", &mut rules.acceptance_days),
             ("public_notice_days", &mut rules.notice_days),
             ("dispute_days", &mut rules.dispute_days),
             ("result_validity_months", &mut rules.valid_months),
@@ -87,6 +90,12 @@ impl Rules {
             sources.extend(found.map(source));
         }
         Self { sources, ..rules }
+    }
+
+    /// The last day on which an application of that day is admitted or not in time.
+    #[must_use]
+    pub fn accept_by(&self, applied_on: Date) -> Option<Date> {
+        self.acceptance_days.map(|days| kernel::time::workdays_after(applied_on, days))
     }
 
     /// How long notice and objection take together: both run from the same day, and the result waits for the longer.

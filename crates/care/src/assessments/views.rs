@@ -1,7 +1,7 @@
 //! What others show of assessments: today's work, and what stands on the elder's page.
 
 use super::model::{Assessment, EXPIRY_WARNING_DAYS, State};
-use super::rules::Purpose;
+use super::rules::{Purpose, Rules};
 use super::store::{self, Filter, Listed};
 use super::{ACCEPT, APPLY, ASSESS, READ, REVIEW};
 use crate::subject;
@@ -11,7 +11,7 @@ use kernel::ElderId;
 use kernel::time::age_on;
 use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::ui::{self, Tone};
-use web::{Markup, User, WorkGroup, WorkItem, html};
+use web::{Desk, Markup, User, WorkGroup, WorkItem, html};
 
 /// How many of each kind the home page names; all of them stand on the list.
 const SHOWN: i64 = 5;
@@ -20,13 +20,14 @@ const SHOWN: i64 = 5;
 ///
 /// # Errors
 /// What the engine says.
-pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
+    let Desk { user, by, .. } = *desk;
     let mut groups = vec![];
     for (title, todo, filter, href) in kinds(user, by) {
         let total = store::count(tx, by, &filter)?;
         if total > 0 {
             let listed = store::list(tx, by, &filter, SHOWN, 0)?;
-            let items = listed.iter().map(|one| item(one, todo, by)).collect();
+            let items = listed.iter().map(|one| item(one, todo, desk)).collect();
             groups.push(WorkGroup { title: title.to_owned(), items, total, href });
         }
     }
@@ -71,18 +72,19 @@ fn kinds(user: &User, by: &Actor) -> Vec<KindOfWork> {
     kinds
 }
 
-fn item(one: &Listed, todo: &str, by: &Actor) -> WorkItem {
+fn item(one: &Listed, todo: &str, desk: &Desk<'_>) -> WorkItem {
     let due = match one.state {
+        State::Applied => Rules::of(desk.policies, &one.scale, one.area, one.applied_on).accept_by(one.applied_on),
         State::Noticed => one.notice.1,
         State::Effective => one.until,
         _ => None,
     };
     WorkItem {
-        title: format!("{} {} 岁", one.name, age_on(one.born, by.today())),
+        title: format!("{} {} 岁", one.name, age_on(one.born, desk.by.today())),
         detail: format!("{}：{todo}", Purpose::of(&one.scale).title()),
         href: one.key.href(),
         due,
-        urgent: due.is_some_and(|day| day < by.today()),
+        urgent: desk.overdue(due),
     }
 }
 

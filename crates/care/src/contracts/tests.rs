@@ -378,16 +378,19 @@ db::on_both! {
         assert_eq!(kinds, ["签约", "签约", "履约"]);
         let groups = |on: &str| {
             let app_user = user(&["contracts.*"], &by);
-            let groups = db.read(|tx| views::work(tx, &app_user, &actor(on, 1))).expect("work");
+            let groups = db.read(|tx| views::work(tx, &web::Desk { user: &app_user, by: &actor(on, 1), policies: &library() })).expect("work");
             groups.into_iter().map(|g| (g.title, g.total)).collect::<Vec<_>>()
         };
         let due = first(&db, key, "medication_guidance").slot.due_on;
         assert_eq!(groups("2026-11-02"), []);
-        let week_before = due - chrono::Days::new(6);
-        assert_eq!(groups(&week_before.to_string()), [("本周到期的签约服务".to_owned(), 3)]);
+        let days = library().parameter("promise_reminder_days", by.scope.area, by.today()).expect("set").value;
+        let before = |more: i64| groups(&(due - chrono::TimeDelta::days(days + more)).to_string());
+        let reminder = [(format!("{days} 天内到期的签约服务"), 3)];
+        assert_eq!((before(1), before(0).as_slice(), before(-1).as_slice()), (vec![], &reminder[..], &reminder[..]));
+        assert_eq!(groups(&due.to_string()), reminder, "the last day is still in time");
         assert_eq!(groups(&(due + chrono::Days::new(1)).to_string()), [("已逾期的签约服务".to_owned(), 3)]);
         assert!(groups("2027-10-15").iter().any(|(title, _)| title == "即将到期的签约"));
-        assert!(db.read(|tx| views::work(tx, &user(&[], &by), &actor("2027-10-15", 1))).expect("work").is_empty());
+        assert!(db.read(|tx| views::work(tx, &web::Desk { user: &user(&[], &by), by: &actor("2027-10-15", 1), policies: &library() })).expect("work").is_empty());
     }
 }
 

@@ -10,12 +10,10 @@ use kernel::time::age_on;
 use kernel::{Date, ElderId};
 use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::ui::{self, Tone};
-use web::{Markup, User, WorkGroup, WorkItem, html};
+use web::{Desk, Markup, WorkGroup, WorkItem, html};
 
 /// How many of each kind the home page names; all of them stand on the list.
 const SHOWN: i64 = 5;
-/// The work list speaks of what is due within a week.
-const WEEK: u64 = 7;
 /// How many days ahead the work list speaks of a contract that will expire.
 pub(super) const EXPIRY_WARNING: u64 = 60;
 
@@ -23,12 +21,17 @@ pub(super) const EXPIRY_WARNING: u64 = 60;
 ///
 /// # Errors
 /// What the engine says.
-pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
+    let Desk { user, by, .. } = *desk;
     let mut groups = vec![];
     if user.may(FULFIL) {
-        let (today, week) = (by.today(), by.today() + Days::new(WEEK));
-        groups.push(due(tx, by, "已逾期的签约服务", (Date::default(), today), "/contracts?overdue=true")?);
-        groups.push(due(tx, by, "本周到期的签约服务", (today, week), "/contracts?state=signed")?);
+        let today = by.today();
+        groups.push(due(tx, desk, "已逾期的签约服务", (Date::default(), today), "/contracts?overdue=true")?);
+        if let Some(days) = desk.number("promise_reminder_days", by.scope.area) {
+            let title = format!("{days} 天内到期的签约服务");
+            let end = today + Days::new(days.unsigned_abs() + 1);
+            groups.push(due(tx, desk, &title, (today, end), "/contracts?state=signed")?);
+        }
     }
     if user.may(SIGN) {
         let own = by.institution;
@@ -43,15 +46,20 @@ pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGrou
     Ok(groups)
 }
 
-fn due(tx: &mut Tx<'_>, by: &Actor, title: &str, (from, until): (Date, Date), href: &str) -> db::Result<WorkGroup> {
-    let (rows, total) = lists::waiting(tx, by, from, until, SHOWN)?;
-    let today = by.today();
+fn due(
+    tx: &mut Tx<'_>,
+    desk: &Desk<'_>,
+    title: &str,
+    (from, until): (Date, Date),
+    href: &str,
+) -> db::Result<WorkGroup> {
+    let (rows, total) = lists::waiting(tx, desk.by, from, until, SHOWN)?;
     let item = |one: &lists::Waiting| WorkItem {
         title: one.name.clone(),
         detail: format!("{}（{}）", one.title, one.doctor),
         href: one.key.href(),
         due: Some(one.due_on),
-        urgent: one.due_on < today,
+        urgent: desk.overdue(Some(one.due_on)),
     };
     Ok(WorkGroup { title: title.to_owned(), items: rows.iter().map(item).collect(), total, href: href.to_owned() })
 }

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 use web::ui::{self, PageInfo, Tone};
-use web::{Cx, Error, Form, Nav, Page, Query, Routes, User, WorkGroup, WorkItem, XLSX};
+use web::{Cx, Desk, Error, Form, Nav, Page, Query, Routes, WorkGroup, WorkItem, XLSX};
 
 /// Rows on a page of results.
 const PAGE: i64 = 50;
@@ -52,7 +52,8 @@ pub fn routes() -> Routes {
 ///
 /// # Errors
 /// What the engine says.
-pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
+    let Desk { user, by, .. } = *desk;
     if !user.may(RUN) {
         return Ok(Vec::new());
     }

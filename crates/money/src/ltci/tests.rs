@@ -6,6 +6,7 @@ use db::Scope;
 use db::testing::TestDb;
 use kernel::{InstitutionId, StaffId};
 use std::sync::Arc;
+use web::Desk;
 use web::testing::{Client, TestApp};
 
 fn app(db: TestDb) -> TestApp {
@@ -172,13 +173,21 @@ db::on_both! {
         app.clock.set(instant("2026-12-01 08:30"));
         let office = app.person("经办", OFFICE, "320623");
         let by = actor("2026-12-01 08:30");
-        let groups = app.db.read(|tx| crate::ltci::work(tx, &office.user, &by)).expect("work");
+        let groups = app.db.read(|tx| crate::ltci::work(tx, &Desk { user: &office.user, by: &by, policies: &library() })).expect("work");
         let titles: Vec<&str> = groups.iter().map(|g| g.title.as_str()).collect();
         assert_eq!(titles, ["待核定的长护险待遇", "已过时间、没有签退的服务", "待结算的月份"]);
+        let days = library().parameter("settlement_close_days", area("320623"), by.today()).expect("set").value;
+        let last = kernel::Month::parse("2026-11").expect("month").last() + chrono::TimeDelta::days(days);
+        for (more, urgent) in [(-1, false), (0, false), (1, true)] {
+            let by = actor(&format!("{} 08:30", last + chrono::TimeDelta::days(more)));
+            let groups = app.db.read(|tx| crate::ltci::work(tx, &Desk { user: &office.user, by: &by, policies: &library() })).expect("work");
+            let month = &groups.last().expect("settle").items[0];
+            assert_eq!((month.due, month.urgent), (Some(last), urgent), "{more}");
+        }
         let mut user = office.user.clone();
         (user.staff, user.permissions) = (Some(county.carers[0]), Arc::new(["ltci.visit"]));
         let by = actor("2026-11-02 08:30");
-        let groups = app.db.read(|tx| crate::ltci::work(tx, &user, &by)).expect("work");
+        let groups = app.db.read(|tx| crate::ltci::work(tx, &Desk { user: &user, by: &by, policies: &library() })).expect("work");
         assert_eq!((groups.len(), groups[0].total), (1, 1));
         let card = app.db.read(|tx| crate::ltci::card(tx, &by, elder)).expect("card").expect("there is one");
         assert!(card.body.into_string().contains("安和护理站"));

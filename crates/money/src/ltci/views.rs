@@ -3,12 +3,12 @@
 use super::entitlements::model::{Entitlement, Standing, cap_words, quota_words};
 use super::visits::model::{State, Visit};
 use super::visits::store::Filter as Visits;
-use super::{ENTITLE, PLAN, SETTLE, VISIT, entitlements, plans, settlement, visits};
+use super::{ENTITLE, PLAN, SETTLE, VISIT, entitlements, plans, rules, settlement, visits};
 use db::{Actor, Tx};
 use kernel::{Date, ElderId, Month};
 use registry::elders::timeline::{ElderCard, TimelineItem};
 use web::ui::{self, Tone};
-use web::{User, WorkGroup, WorkItem, html};
+use web::{Desk, User, WorkGroup, WorkItem, html};
 
 /// How many visits and months the timeline shows.
 const SHOWN: i64 = 60;
@@ -96,7 +96,8 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
 ///
 /// # Errors
 /// What the engine says.
-pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
+    let Desk { user, by, .. } = *desk;
     let mut groups = vec![];
     if user.may(ENTITLE) {
         groups.extend(to_entitle(tx, by)?);
@@ -109,7 +110,7 @@ pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGrou
         groups.extend(to_enter(tx, user, by)?);
     }
     if user.may(SETTLE) && by.scope.institution.is_none() {
-        groups.extend(to_settle(tx, by)?);
+        groups.extend(to_settle(tx, desk)?);
     }
     Ok(groups)
 }
@@ -172,18 +173,22 @@ fn to_enter(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Option<WorkG
     Ok(group("已过时间、没有签退的服务", "/ltci/visits?overdue=true", total, items.collect()))
 }
 
-fn to_settle(tx: &mut Tx<'_>, by: &Actor) -> db::Result<Option<WorkGroup>> {
-    let this = Month::of(by.today());
-    let open = settlement::store::months(tx, by, 24)?.into_iter();
+/// The months that are over and not settled, those first whose day is nearest or past.
+fn to_settle(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Option<WorkGroup>> {
+    let this = Month::of(desk.by.today());
+    let open = settlement::store::months(tx, desk.by, 24)?.into_iter();
     let open = open.filter(|m| m.month < this && m.settlement.as_ref().is_none_or(|s| !s.state.frozen()));
-    let items: Vec<WorkItem> = open
-        .map(|m| WorkItem {
+    let item = |m: settlement::store::Listed| {
+        let due = rules::closes_on(desk.policies, m.county, m.month);
+        WorkItem {
             title: ui::month_zh(m.month),
             detail: format!("{} 次服务，{} 次未完成", m.visits, m.open),
             href: format!("/ltci/settlements/of/{}/{}", m.county, m.month),
-            due: None,
-            urgent: false,
-        })
-        .collect();
+            due,
+            urgent: desk.overdue(due),
+        }
+    };
+    let mut items: Vec<WorkItem> = open.map(item).collect();
+    items.sort_by_key(|item| item.due.unwrap_or(Date::MAX));
     Ok(group("待结算的月份", "/ltci/settlements", items.len() as i64, items))
 }

@@ -15,7 +15,7 @@ use registry::accounts::Role;
 use registry::elders::Columns;
 use registry::elders::columns::Snapshot;
 use std::collections::BTreeSet;
-use web::{Error, User, WorkGroup, WorkItem};
+use web::{Desk, Error, WorkGroup, WorkItem};
 
 /// How many the home page shows of a kind.
 const SHOWN: usize = 5;
@@ -51,7 +51,8 @@ fn inhabited(s: &Snapshot) -> BTreeSet<Area> {
 ///
 /// # Errors
 /// What the engine says.
-pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Vec<WorkGroup>> {
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
+    let Desk { user, by, .. } = *desk;
     let answers = matches!(Role::parse(&user.role), Some(Role::Clerk | Role::Supervisor));
     if !answers || !user.may(READ) || by.scope.institution.is_some() {
         return Ok(Vec::new());

@@ -225,12 +225,12 @@ db::on_both! {
         let client = app.person("监管", &["indicators.*"], "320623");
         let mut user = client.user.clone();
         user.role = "supervisor".into();
-        let groups = app.db.read(|tx| work(tx, &user, &by)).expect("work");
+        let groups = app.db.read(|tx| work(tx, &web::Desk { user: &user, by: &by, policies: &app.state.policies })).expect("work");
         let titles: Vec<&str> = groups[0].items.iter().map(|item| item.title.as_str()).collect();
         assert!(titles.contains(&"老年人健康管理率") && !titles.contains(&"护理型床位占养老机构床位总数"), "{titles:?}");
         assert_eq!((groups[1].total, groups[1].items[0].title.as_str()), (1, "城东街道"));
         user.role = "carer".into();
-        assert!(app.db.read(|tx| work(tx, &user, &by)).expect("work").is_empty());
+        assert!(app.db.read(|tx| work(tx, &web::Desk { user: &user, by: &by, policies: &app.state.policies })).expect("work").is_empty());
         let course = app.db.read(|tx| store::course(tx, area("320623"), Code::HealthManaged)).expect("course");
         assert_eq!((course.len(), course[0].numerator, course[0].gap), (1, 2, Some(1)));
     }

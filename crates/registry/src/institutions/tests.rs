@@ -194,7 +194,7 @@ db::on_both! {
         let reader = app.person("王监管", &["institutions.read"], "320623");
         assert_eq!(reader.post(&url, &form).status.as_u16(), 403);
         assert_eq!(app.person("邻县", &["institutions.*"], "320612").get(&url).status.as_u16(), 404);
-        let groups = app.db.read(|tx| work(tx, &keeper.user, &clerk("320623"))).expect("work");
+        let groups = app.db.read(|tx| work(tx, &web::Desk { user: &keeper.user, by: &clerk("320623"), policies: &app.state.policies })).expect("work");
         assert_eq!(groups[0].total, 0, "the licence was blanked by the last form");
     }
 }

@@ -2,9 +2,9 @@
 
 use super::model::{Institution, Validity, WARNING_DAYS, validity};
 use super::{READ, WRITE, store};
-use db::{Actor, Result, Tx};
+use db::{Result, Tx};
 use kernel::Date;
-use web::{User, WorkGroup, WorkItem};
+use web::{Desk, WorkGroup, WorkItem};
 
 /// How many the home page shows of a kind.
 const SHOWN: usize = 5;
@@ -13,7 +13,8 @@ const SHOWN: usize = 5;
 ///
 /// # Errors
 /// What the engine says.
-pub fn work(tx: &mut Tx<'_>, user: &User, by: &Actor) -> Result<Vec<WorkGroup>> {
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> Result<Vec<WorkGroup>> {
+    let Desk { user, by, .. } = *desk;
     if !user.may(READ) || !(user.may(WRITE) || user.institution.is_some()) {
         return Ok(Vec::new());
     }

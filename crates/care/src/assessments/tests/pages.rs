@@ -25,7 +25,7 @@ fn user(number: u128, permissions: &[&'static str], staff: Option<StaffId>) -> U
 
 fn titles(app: &TestApp, user: &User) -> Vec<String> {
     let by = db::Actor { account: Some(user.account), ..actor("2026-11-02", 1) };
-    let groups = app.db.read(|tx| work(tx, user, &by)).expect("work");
+    let groups = app.db.read(|tx| work(tx, &web::Desk { user, by: &by, policies: &app.state.policies })).expect("work");
     groups.into_iter().map(|group| group.title).collect()
 }
 
@@ -55,6 +55,15 @@ db::on_both! {
         assert!(office.get(&format!("/assessments/new?elder={elder}&scale=ltci2021")).page().contains("失能自评"));
         let page = ask(&office, &elder);
         assert_eq!(titles(&app, &office.user), ["待受理的评估申请"]);
+        let applied = day("2026-11-02");
+        let days = library().parameter("acceptance_days", area("320623"), applied).expect("set").value;
+        let last = kernel::time::workdays_after(applied, days);
+        for (more, urgent) in [(-1, false), (0, false), (1, true)] {
+            let by = actor(&(last + chrono::TimeDelta::days(more)).to_string(), 1);
+            let desk = web::Desk { user: &office.user, by: &by, policies: &app.state.policies };
+            let first = app.db.read(|tx| work(tx, &desk)).expect("work").remove(0).items.remove(0);
+            assert_eq!((first.due, first.urgent), (Some(last), urgent), "{more}");
+        }
         assert!(office.get(&page).page().contains("符合受理条件"));
         let step = |client: &Client<'_>, step: &str, form: &[(&str, &str)]| client.post(&format!("{page}/{step}"), form);
         let done = |client: &Client<'_>, name: &str, form: &[(&str, &str)]| {

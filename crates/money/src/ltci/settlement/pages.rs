@@ -183,6 +183,7 @@ fn state_facts(cx: &Cx, s: &Settlement) -> Markup {
             ("结算时间", html! { @match s.settled_at { Some(at) => { (ui::moment(at)) "，" (s.settled_by.clone().unwrap_or_default()) }, None => (ui::opt(None::<String>)) } }),
             ("拨付", html! { @match s.paid_on { Some(on) => { (on) " " (s.paid_note.clone().unwrap_or_default()) }, None => (ui::opt(None::<String>)) } }),
             ("时长要求", html! { "不少于标准时长的 " (s.rules.least_share) }),
+            ("申报截止", ui::opt(rules::closes_on(&cx.state.policies, s.county, s.month))),
             ("补录期限", html! { "服务日后 " (s.rules.late_days) " 天内" }),
             ("明细指纹（SM3）", html! { code.yy-break { (hex(&s.digest)) } }),
         ]))
