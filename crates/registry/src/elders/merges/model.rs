@@ -332,6 +332,7 @@ mod tests {
         closed.links = vec![link(1, Some("2026-11-02"))];
         assert_eq!(split(&closed, &was).expect_err("closed since").code, "ELDERS-12");
     }
+
     #[test]
     fn what_was_paid_since_belongs_to_the_one_who_is_entitled() {
         let month = |text: &str| Month::parse(text);
