@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::migrate;
+use crate::notes::Notes;
 use crate::value::{Row, Value};
 use crate::vault::Vault;
 use kernel::Chance;
@@ -15,10 +16,10 @@ use std::time::Duration;
 
 /// Readers of a SQLite file. More gain little: its page caches share a lock.
 const SQLITE_READERS: u32 = 4;
-/// KiB of pages that a reader of a SQLite file keeps.
-const READER_CACHE: u32 = 12_000;
-/// KiB of pages that the writer keeps: an import of a million touches the whole index of identities at random.
-const WRITER_CACHE: u32 = 96_000;
+/// KiB of pages that a connection to a SQLite file keeps.
+const CACHE: u32 = 12_000;
+/// KiB of pages that the writer keeps while it has room, see [`Db::spacious`].
+const SPACIOUS: u32 = 96_000;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection or a lock before it is told that the store is busy.
@@ -39,12 +40,13 @@ pub enum EngineKind {
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db(pub(crate) Arc<Inner>);
 
-struct Inner {
+pub(crate) struct Inner {
     pools: Pools,
     vault: Vault,
     chance: Arc<dyn Chance>,
+    pub(crate) notes: Notes,
 }
 
 enum Pools {
@@ -63,7 +65,7 @@ impl Db {
         } else {
             Self::open_sqlite(Path::new(url))?
         };
-        let db = Self(Arc::new(Inner { pools, vault, chance }));
+        let db = Self(Arc::new(Inner { pools, vault, chance, notes: Notes::default() }));
         db.prove_key()?;
         Ok(db)
     }
@@ -85,12 +87,11 @@ impl Db {
     }
 
     fn open_sqlite(path: &Path) -> Result<Pools> {
-        let manager = |cache| SqliteManager { path: path.to_owned(), cache };
-        migrate::sqlite(&mut manager(READER_CACHE).connect()?)?;
-        let pool = |size, cache| {
-            Pool::builder().max_size(size).min_idle(Some(1)).connection_timeout(PATIENCE).build(manager(cache))
-        };
-        let (write, read) = (pool(1, WRITER_CACHE)?, pool(SQLITE_READERS, READER_CACHE)?);
+        let manager = || SqliteManager { path: path.to_owned() };
+        migrate::sqlite(&mut manager().connect()?)?;
+        let pool =
+            |size| Pool::builder().max_size(size).min_idle(Some(1)).connection_timeout(PATIENCE).build(manager());
+        let (write, read) = (pool(1)?, pool(SQLITE_READERS)?);
         Ok(Pools::Sqlite { write, read, path: path.to_owned() })
     }
 
@@ -166,6 +167,24 @@ impl Db {
                 tx.finish(write)?;
                 Ok(result)
             }
+        }
+    }
+
+    /// Runs long writing work, an import or a settlement, with room for many pages in memory: a million elders touch the
+    /// whole index of identities at random. Afterwards the memory is given back.
+    pub fn spacious<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.room(&format!("pragma cache_size = -{SPACIOUS}"));
+        let result = work();
+        self.room(&format!("pragma cache_size = -{CACHE}; pragma shrink_memory"));
+        result
+    }
+
+    /// Without the room the work is slower, not wrong: a failure is only noted.
+    fn room(&self, pragmas: &str) {
+        let Pools::Sqlite { write, .. } = &self.0.pools else { return };
+        let set = write.get().map_err(Error::from).and_then(|c| Ok(c.execute_batch(pragmas)?));
+        if let Err(error) = set {
+            tracing::warn!(%error, "room for pages");
         }
     }
 
@@ -397,8 +416,6 @@ fn prepared(
 
 struct SqliteManager {
     path: PathBuf,
-    /// KiB of page cache.
-    cache: u32,
 }
 
 impl ManageConnection for SqliteManager {
@@ -412,9 +429,8 @@ impl ManageConnection for SqliteManager {
         // Fewer, larger checkpoints: the same page is written back once instead of many times.
         connection.execute_batch(&format!(
             "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;
-             pragma cache_size = -{}; pragma temp_store = memory; pragma wal_autocheckpoint = 8000;
-             pragma journal_size_limit = 67108864;",
-            self.cache
+             pragma cache_size = -{CACHE}; pragma temp_store = memory; pragma wal_autocheckpoint = 8000;
+             pragma journal_size_limit = 67108864;"
         ))?;
         Ok(connection)
     }

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod error;
 pub mod jobs;
 pub mod migrate;
+mod notes;
 pub mod value;
 pub mod vault;
 

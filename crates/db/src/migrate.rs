@@ -19,6 +19,7 @@ migrations! {
     "V6__ltci",
     "V7__indicators",
     "V8__key",
+    "V9__views",
 }
 
 /// The number of the newest migration.

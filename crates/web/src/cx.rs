@@ -101,6 +101,15 @@ impl Cx {
         result
     }
 
+    /// Notes in the audit that the person looked at something, before it is shown. See [`db::Db::note`].
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn note(&self, entry: db::audit::Entry<'static>) -> Result<(), Error> {
+        let (db, by) = (self.state.db.clone(), self.actor());
+        blocking(move || db.note(&by, entry)).await
+    }
+
     /// Runs something long or blocking off the request threads.
     ///
     /// # Errors

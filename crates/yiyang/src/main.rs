@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// The C library keeps what many threads have freed, each in an arena of its own; here it goes back to the system.
+/// It serves SQLite too (feature `override`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match yiyang::run(std::env::args_os()) {
         Ok(()) => ExitCode::SUCCESS,

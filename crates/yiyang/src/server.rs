@@ -13,12 +13,15 @@ use web::State;
 /// How often the audit is sealed and what is due is looked for.
 const ROUND: Duration = Duration::from_secs(60);
 
+/// Threads that wait for the store or compute. More than it has connections gain nothing, and each keeps memory.
+const BLOCKING: usize = 32;
+
 /// Serves until the process is asked to stop.
 ///
 /// # Errors
 /// When the address is taken, or the store fails at the start.
 pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build()?;
     let listener = runtime.block_on(bind(listen))?;
     // Outside the runtime: PostgreSQL's driver has one of its own and blocks.
     let (state, routes) = wiring::wire(installation)?;

@@ -5,6 +5,7 @@
 mod http;
 mod report;
 mod serve;
+mod settle;
 
 use crate::project::{Project, output, succeed};
 use anyhow::{Context, Result};
@@ -34,6 +35,7 @@ pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     bench.import_xlsx()?;
     bench.import_csv()?;
     bench.served()?;
+    bench.settle()?;
     println!("{}", bench.report.text());
     if elders == WHOLE {
         let page = format!("# 性能\n\n<!-- Written by `cargo xtask bench`. -->\n\n{}\n", bench.report.text());
@@ -58,8 +60,9 @@ impl<'a> Bench<'a> {
     }
 
     fn size(&mut self) -> Result<()> {
-        let megabytes = std::fs::metadata(&self.program)?.len() as f64 / 1e6;
-        self.report.add(Row::at_most("the binary", megabytes, "MB", 80.0));
+        let megabytes = |path: &Path| Ok::<_, anyhow::Error>(std::fs::metadata(path)?.len() as f64 / 1e6);
+        let (whole, floor) = (megabytes(&self.program)?, megabytes(&self.floor)?);
+        self.report.add(Row::at_most("the binary", whole, "MB", 80.0).beside(floor));
         Ok(())
     }
 
@@ -117,13 +120,22 @@ impl<'a> Bench<'a> {
     /// Seconds for the same rows into a bare table.
     fn insert_floor(&self, folder: &str) -> Result<f64> {
         let file = self.folder.join(folder).join("elders.csv");
-        let database = self.folder.join(format!("floor-{folder}.db"));
-        let mut command = self.project.command(text(&self.floor)?);
-        let said = output(command.args(["insert", text(&file)?, text(&database)?]))?;
-        let seconds = said.split_whitespace().nth(1).context("the floor said nothing")?.parse()?;
-        std::fs::remove_file(database)?;
-        Ok(seconds)
+        self.floor_seconds(&["insert", text(&file)?])
     }
+
+    /// Seconds of a work of the floor that writes to a file, which is then removed.
+    fn floor_seconds(&self, words: &[&str]) -> Result<f64> {
+        let database = self.folder.join("floor.db");
+        let mut command = self.project.command(text(&self.floor)?);
+        let said = output(command.args(words).arg(&database))?;
+        std::fs::remove_file(database)?;
+        seconds(&said)
+    }
+}
+
+/// What the floor says: rows and seconds.
+fn seconds(said: &str) -> Result<f64> {
+    Ok(said.split_whitespace().nth(1).context("the floor said nothing")?.parse()?)
 }
 
 fn text(path: &Path) -> Result<&str> {

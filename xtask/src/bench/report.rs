@@ -29,7 +29,15 @@ impl Row {
     }
 
     fn cells(&self) -> String {
-        let show = |value: f64| if value.abs() < 10.0 { format!("{value:.2}") } else { format!("{value:.0}") };
+        let show = |value: f64| {
+            if value.abs() < 0.1 && value != 0.0 {
+                format!("{value:.4}")
+            } else if value.abs() < 10.0 {
+                format!("{value:.2}")
+            } else {
+                format!("{value:.0}")
+            }
+        };
         let target = self.target.map_or("–".into(), |target| format!("≤ {} {}", show(target), self.unit));
         let floor = self.floor.map_or("–".into(), |floor| format!("{} {}", show(floor), self.unit));
         let ratio =

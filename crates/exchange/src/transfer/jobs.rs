@@ -108,7 +108,7 @@ fn run(db: &Db, clock: &dyn Clock, uploads: &Uploads, job: &Job, progress: &Prog
     let tell = |done, total| progress.set(done, total);
     let work = Work { db, clock, tell: &tell, stopping: &|| progress.stopping(), chunk: CHUNK };
     let path = uploads.path(&batch.stored);
-    match (job.kind.as_str(), batch.state) {
+    let done = db.spacious(|| match (job.kind.as_str(), batch.state) {
         (CHECK, State::Uploaded) => work.check(&by, batch.id, &path).map(|c| format!("核对完成，{}", c.sentence())),
         (APPLY, State::Applying) => work.apply(&by, batch.id, &path).map(|counts| {
             uploads.forget(&batch);
@@ -117,8 +117,8 @@ fn run(db: &Db, clock: &dyn Clock, uploads: &Uploads, job: &Job, progress: &Prog
         (UNDO, State::Applied) => work.undo(&by, batch.id).map(|c| format!("已撤回 {} 行", c.created + c.changed)),
         // The program died after the last step was written: there is nothing left to do.
         (_, state) => Ok(format!("批次{}", state.name())),
-    }
-    .map_err(|stop| stop.to_string())
+    });
+    done.map_err(|stop| stop.to_string())
 }
 
 /// Puts aside what nobody has imported for a week, with its files.
@@ -192,7 +192,7 @@ pub fn import_file(
     tell: &dyn Fn(usize, usize),
 ) -> Result<Report, String> {
     let work = Work { db, clock, tell, stopping: &|| false, chunk: CHUNK };
-    import(&work, by, file).map_err(|stop| format!("{}：{stop}", file.path.display()))
+    db.spacious(|| import(&work, by, file)).map_err(|stop| format!("{}：{stop}", file.path.display()))
 }
 
 fn import(work: &Work<'_>, by: &Actor, file: Incoming<'_>) -> Result<Report, Stop> {

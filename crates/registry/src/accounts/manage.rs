@@ -130,8 +130,9 @@ fn with_staff(
 
 /// A temporary password and its hash, made off the request threads.
 async fn temporary(cx: &Cx) -> Result<(String, Hashed), Error> {
-    let chance = cx.state.chance.clone();
+    let (chance, turn) = (cx.state.chance.clone(), password::turn().await);
     cx.blocking(move || {
+        let _turn = turn;
         let secret = password::random(chance.as_ref());
         Hashed::new(&secret, chance.as_ref()).map(|hashed| (secret, hashed))
     })

@@ -81,7 +81,9 @@ pub(super) async fn login(visitor: Visitor, headers: HeaderMap, Form(filled): Fo
     let Visitor { state, now, ip, .. } = visitor;
     let typed = name.clone();
     // Hashing takes its time: off the request threads, and outside the transactions.
+    let turn = password::turn().await;
     let result = web::cx::blocking(move || {
+        let _turn = turn;
         let found = state.db.read(|tx| store::credentials(tx, &typed))?;
         let tried = attempt(found.as_ref(), &filled.password, now);
         let actor = Actor { ip, ..Actor::system(now) };
@@ -163,9 +165,10 @@ pub(super) async fn change(cx: Cx, Form(form): Form<Change>) -> Result<Response,
     if form.new == form.old {
         return Err(Error::field("new", "新密码", "不能与现在的密码相同"));
     }
-    let (inner, by) = (cx.clone(), cx.actor());
+    let (inner, by, turn) = (cx.clone(), cx.actor(), password::turn().await);
     let cookie = cx
         .blocking(move || {
+            let _turn = turn;
             let (db, account) = (&inner.state.db, inner.user.account);
             let found = db.read(|tx| store::credentials(tx, &inner.user.login))?;
             // Whoever sits at an open screen must not be able to guess on: wrong ones count as at the log-in.

@@ -4,6 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use kernel::Chance;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The shortest password. An installation setting.
 const SHORTEST: usize = 8;
@@ -15,6 +16,15 @@ const SALT: usize = 16;
 /// The hash of nobody's password: checked for unknown names, so that they take as long to refuse.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ib2Q$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// One hash at a time, see [`turn`].
+static TURNS: Semaphore = Semaphore::const_new(1);
+
+/// Waits for one's turn to hash; give it to the work that hashes. A hash takes 19 MiB for tens of milliseconds: a hundred
+/// log-ins at once, or somebody who guesses, would else take gigabytes and every core from those who work.
+pub async fn turn() -> Option<SemaphorePermit<'static>> {
+    TURNS.acquire().await.ok()
+}
 
 /// A password as it is kept: a PHC string.
 #[derive(Clone, Debug, PartialEq, Eq)]

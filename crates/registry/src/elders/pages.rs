@@ -282,8 +282,23 @@ struct File {
     merges: Vec<(Merge, String)>,
 }
 
-fn file(tx: &mut Tx<'_>, by: &Actor, user: &User, page: &ElderPage, id: ElderId) -> db::Result<File> {
+/// What stands behind an elder's address.
+enum Opened {
+    File(Box<File>),
+    MergedInto(ElderId),
+}
+
+/// Of a file that was merged away the other capabilities know nothing any more: they are not asked.
+fn open(tx: &mut Tx<'_>, by: &Actor, user: &User, page: &ElderPage, id: ElderId) -> db::Result<Opened> {
     let elder = store::find(tx, by, id)?;
+    if elder.merged_into.is_some() {
+        return store::primary(tx, id).map(Opened::MergedInto);
+    }
+    file(tx, by, user, page, elder).map(|file| Opened::File(Box::new(file)))
+}
+
+fn file(tx: &mut Tx<'_>, by: &Actor, user: &User, page: &ElderPage, elder: Elder) -> db::Result<File> {
+    let id = elder.id;
     let mut merged = Vec::new();
     for merge in merges::store::of(tx, id)? {
         let name = store::find_anywhere(tx, merge.secondary)?.name;
@@ -309,18 +324,13 @@ fn place(tx: &mut Tx<'_>, area: Area) -> db::Result<String> {
 
 pub(super) async fn show(cx: Cx, Path(text): Path<String>) -> Result<Response, Error> {
     let (id, page) = (id(&text)?, cx.state.get::<ElderPage>());
-    // First of all: of a file that was merged away the other capabilities know nothing any more.
-    let primary = cx.read(move |tx, by| {
-        let merged = store::find(tx, by, id)?.merged_into.is_some();
-        if merged { store::primary(tx, id).map(Some) } else { Ok(None) }
-    });
-    if let Some(primary) = primary.await? {
-        return Ok(web::see_with(&href(primary), "这份档案已合并到本档案"));
-    }
     let user = cx.user.clone();
-    let file = cx.read(move |tx, by| file(tx, by, &user, &page, id)).await?;
+    let file = match cx.read(move |tx, by| open(tx, by, &user, &page, id)).await? {
+        Opened::File(file) => file,
+        Opened::MergedInto(primary) => return Ok(web::see_with(&href(primary), "这份档案已合并到本档案")),
+    };
     // The view is in the audit before it is on the screen.
-    cx.write(move |tx, by| tx.audit(by, Entry { action: "elders.view", elder: Some(id), ..Entry::default() })).await?;
+    cx.note(Entry { action: "elders.view", elder: Some(id), ..Entry::default() }).await?;
     let title = format!("{}　{}　{} 岁", file.elder.name, file.elder.sex.name(), file.elder.age_on(cx.today()));
     let actions = html! {
         @if cx.may(WRITE) { (ui::link_button(&format!("{}/edit", href(id)), "编辑", Tone::Neutral)) }

@@ -188,5 +188,9 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let mut bar = Bar::new("照护保险一个月");
     let result = month::run(story, crew, &mut |done, total| bar.set(done, total))?;
     bar.done(&result);
+
+    let mut bar = Bar::new("月度结算");
+    let result = month::settle(story, crew, &mut |done, total| bar.set(done, total))?;
+    bar.done(&result);
     Ok(())
 }

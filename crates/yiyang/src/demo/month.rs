@@ -1,4 +1,4 @@
-//! A month of care insurance: entitlements, plans, visits as they go in life, and the settlement.
+//! A month of care insurance: entitlements, plans, visits as they go in life; then its settlement.
 
 use super::forms::Draw;
 use super::{Crew, Member, Story, store};
@@ -69,11 +69,17 @@ pub fn run(story: &Story<'_>, crew: &Crew, bar: &mut dyn FnMut(usize, usize)) ->
         story.db.write(|tx| visits::schedule_month(tx, &by, &story.policies, month)).map_err(text)?;
         visited += visit_all(story, crew, month, bar).map_err(text)?;
     }
+    Ok(format!("核定 {} 人，计划 {made} 份，服务 {visited} 次", granted.granted))
+}
+
+/// Settles the month.
+///
+/// # Errors
+/// What the settlement answers.
+pub fn settle(story: &Story<'_>, crew: &Crew, bar: &mut dyn FnMut(usize, usize)) -> anyhow::Result<String> {
     let by = story.actor_at(&crew.reviewer, story.now);
-    let report =
-        settlement::store::settle_month(story.db, &by, &story.policies, crew.county, story.month, &mut |_, _| {});
-    let report = report.map_err(text)?;
-    Ok(format!("核定 {} 人，计划 {made} 份，服务 {visited} 次；{} 结算：{report}", granted.granted, story.month))
+    let report = settlement::store::settle_month(story.db, &by, &story.policies, crew.county, story.month, bar);
+    report.map(|report| report.to_string()).map_err(|e| anyhow!(e.text()))
 }
 
 struct Team {

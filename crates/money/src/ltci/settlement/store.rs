@@ -121,7 +121,7 @@ pub fn settle_county(
     step: Step,
     watch: &mut Watch<'_>,
 ) -> Result<Settlement, Error> {
-    db.write(|tx| run(tx, by, policies, county, month, step, watch))
+    db.spacious(|| db.write(|tx| run(tx, by, policies, county, month, step, watch)))
 }
 
 /// What settling a month came to, in a line for each county.
