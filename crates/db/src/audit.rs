@@ -101,19 +101,33 @@ pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId, limit: i64) -> Result<Vec<Recor
     tx.query(&sql, params![elder, limit], record)
 }
 
-fn digest(previous: &[u8], rows: &[Record]) -> Vec<u8> {
-    let mut hash = Sm3::new();
-    hash.update(previous);
-    for r in rows {
-        hash.update(r.id.as_bytes());
-        hash.update(r.at.timestamp_millis().to_be_bytes());
+/// The digest of some rows, as far as they were read: a busy day need not be in memory at once.
+struct Chain {
+    hash: Sm3,
+    count: i64,
+    last: Option<Uuid>,
+}
+
+impl Chain {
+    fn after(previous: &[u8]) -> Self {
+        Self { hash: Sm3::new().chain_update(previous), count: 0, last: None }
+    }
+
+    fn add(&mut self, r: &Record) {
+        self.hash.update(r.id.as_bytes());
+        self.hash.update(r.at.timestamp_millis().to_be_bytes());
         let elder = r.elder.map(|e| e.to_string()).unwrap_or_default();
         for text in [&r.name, &r.ip, &r.action, &elder, &r.subject, &r.detail] {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
+            self.hash.update((text.len() as u64).to_be_bytes());
+            self.hash.update(text.as_bytes());
         }
+        self.count += 1;
+        self.last = Some(r.id);
     }
-    hash.finalize().to_vec()
+
+    fn digest(self) -> Vec<u8> {
+        self.hash.finalize().to_vec()
+    }
 }
 
 struct Seal {
@@ -129,32 +143,44 @@ fn seals(tx: &mut Tx<'_>) -> Result<Vec<Seal>> {
     })
 }
 
-fn between(tx: &mut Tx<'_>, after: Option<Uuid>, last: Option<Uuid>, before: Instant) -> Result<Vec<Record>> {
+fn between(
+    tx: &mut Tx<'_>,
+    previous: &[u8],
+    after: Option<Uuid>,
+    last: Option<Uuid>,
+    before: Instant,
+) -> Result<Chain> {
     let after = after.unwrap_or(Uuid::nil());
     let last = last.unwrap_or(Uuid::max());
     let sql = format!("select {COLUMNS} from audit where id > $1 and id <= $2 and at < $3 order by id");
-    tx.query(&sql, params![after, last, before], record)
+    let mut chain = Chain::after(previous);
+    tx.each(&sql, params![after, last, before], |row| {
+        chain.add(&record(row)?);
+        Ok(())
+    })?;
+    Ok(chain)
 }
 
 /// Seals the rows since the last seal; answers how many.
 ///
 /// # Errors
 /// What the engine says.
-pub fn seal(tx: &mut Tx<'_>, now: Instant) -> Result<usize> {
+pub fn seal(tx: &mut Tx<'_>, now: Instant) -> Result<i64> {
     let before = now - chrono::TimeDelta::milliseconds(SETTLING_MS);
     let newest = "select seq, last_id, count, digest from audit_seals order by seq desc limit 1";
     let last = tx.query_opt(newest, &[], |row| {
         Ok(Seal { seq: row.get(0)?, last: row.get(1)?, count: row.get(2)?, digest: row.get(3)? })
     })?;
     let (seq, previous, after) = last.map_or((0, Vec::new(), None), |s| (s.seq, s.digest, Some(s.last)));
-    let rows = between(tx, after, None, before)?;
-    if let Some(end) = rows.last() {
+    let chain = between(tx, &previous, after, None, before)?;
+    let count = chain.count;
+    if let Some(last) = chain.last {
         tx.exec(
             "insert into audit_seals (seq, at, last_id, count, digest) values ($1, $2, $3, $4, $5)",
-            params![seq + 1, now, end.id, rows.len(), digest(&previous, &rows)],
+            params![seq + 1, now, last, count, chain.digest()],
         )?;
     }
-    Ok(rows.len())
+    Ok(count)
 }
 
 /// What a verification found.
@@ -173,8 +199,8 @@ pub struct Verdict {
 pub fn verify(tx: &mut Tx<'_>) -> Result<Verdict> {
     let (mut previous, mut after, mut sealed) = (Vec::new(), None, 0);
     for seal in seals(tx)? {
-        let rows = between(tx, after, Some(seal.last), Instant::MAX_UTC)?;
-        if rows.len() as i64 != seal.count || digest(&previous, &rows) != seal.digest {
+        let chain = between(tx, &previous, after, Some(seal.last), Instant::MAX_UTC)?;
+        if chain.count != seal.count || chain.digest() != seal.digest {
             return Ok(Verdict { sealed, broken: Some(seal.seq) });
         }
         sealed += seal.count;
