@@ -5,6 +5,7 @@
 //! `floor read DB TABLE…` reads every value of every row of tables;
 //! `floor page` serves one small page and prints its address. `cargo xtask bench` runs them all.
 //! The first three print how many rows and how many seconds.
+//! `floor multiply DB TIMES` is no floor: it makes a settled county as large as a province, see [`multiply`].
 
 use anyhow::{Context, bail};
 use rusqlite::types::Value;
@@ -17,8 +18,9 @@ fn main() -> anyhow::Result<()> {
         ["insert", file, database] => insert(file, database),
         ["copy", from, table, to] => copy(from, table, to),
         ["read", database, ref tables @ ..] => read(database, tables),
+        ["multiply", database, times] => multiply(database, times.parse()?),
         ["page"] => page(),
-        _ => bail!("floor insert FILE.csv DB | floor copy FROM.db TABLE TO.db | floor read DB TABLE… | floor page"),
+        _ => bail!("floor insert FILE.csv DB | copy FROM.db TABLE TO.db | read DB TABLE… | multiply DB TIMES | page"),
     }
 }
 
@@ -90,6 +92,59 @@ fn read(database: &str, tables: &[&str]) -> anyhow::Result<()> {
     }
     say(count, start);
     Ok(())
+}
+
+/// Who is cared for, by whom, by which right, and how often: with each the columns that name a person or a thing.
+const COPIED: [(&str, &[&str]); 6] = [
+    ("elders", &["id"]),
+    ("staff", &["id", "id_hash"]),
+    ("stays", &["elder_id", "id"]),
+    ("ltci_entitlements", &["elder_id", "id"]),
+    ("ltci_plans", &["elder_id", "id", "entitlement_id"]),
+    ("ltci_visits", &["elder_id", "id", "plan_id", "carer_id"]),
+];
+
+/// Forgets the settlements of a store, and copies everybody of its care insurance so many times under new ids: running a
+/// month of a million visits through the product takes half an hour, and only its settlement is to be measured.
+fn multiply(database: &str, times: u8) -> anyhow::Result<()> {
+    let mut connection = Connection::open(database)?;
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(
+        "delete from ltci_lines; delete from ltci_totals; delete from ltci_reason_totals; delete from ltci_settlements;
+         update elder_facts set benefit_month = null",
+    )?;
+    for (table, named) in COPIED {
+        let rows = rows(database, table)?;
+        let names = columns(&transaction, table)?;
+        let places: Vec<String> = (1..=names.len()).map(|n| format!("?{n}")).collect();
+        let mut insert = transaction.prepare(&format!("insert into {table} values ({})", places.join(", ")))?;
+        for copy in 1..times {
+            for row in &rows {
+                let values = row.iter().zip(&names).map(|(v, name)| renamed(v, named.contains(&name.as_str()), copy));
+                insert.execute(rusqlite::params_from_iter(values))?;
+            }
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+fn columns(connection: &Connection, table: &str) -> anyhow::Result<Vec<String>> {
+    let statement = connection.prepare(&format!("select * from {table}"))?;
+    Ok(statement.column_names().into_iter().map(str::to_owned).collect())
+}
+
+/// The value in a copy: an id has another last byte.
+fn renamed(value: &Value, named: bool, copy: u8) -> Value {
+    match value {
+        Value::Blob(id) if named => {
+            let mut id = id.clone();
+            if let Some(last) = id.last_mut() {
+                *last ^= copy;
+            }
+            Value::Blob(id)
+        }
+        other => other.clone(),
+    }
 }
 
 fn fill(
