@@ -17,7 +17,7 @@ use std::time::Duration;
 /// Readers of a SQLite file. More gain little: its page caches share a lock.
 const SQLITE_READERS: u32 = 4;
 /// KiB of pages that a connection to a SQLite file keeps.
-const CACHE: u32 = 12_000;
+const CACHE: u32 = 8_000;
 /// KiB of pages that the writer keeps while it has room, see [`Db::spacious`].
 const SPACIOUS: u32 = 96_000;
 /// Connections to PostgreSQL.
@@ -171,11 +171,12 @@ impl Db {
     }
 
     /// Runs long writing work, an import or a settlement, with room for many pages in memory: a million elders touch the
-    /// whole index of identities at random. Afterwards the memory is given back.
+    /// whole index of identities at random. Afterwards the memory is given back, and SQLite looks again at how large its
+    /// tables have become: a plan for an empty one may walk through all of a full one for each row of another.
     pub fn spacious<T>(&self, work: impl FnOnce() -> T) -> T {
         self.room(&format!("pragma cache_size = -{SPACIOUS}"));
         let result = work();
-        self.room(&format!("pragma cache_size = -{CACHE}; pragma shrink_memory"));
+        self.room(&format!("pragma cache_size = -{CACHE}; pragma optimize = 0x10002; pragma shrink_memory"));
         result
     }
 

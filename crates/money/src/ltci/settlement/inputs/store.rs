@@ -132,7 +132,7 @@ fn visit(places: &mut Places, row: &Row<'_>) -> db::Result<Visit> {
 fn stays(tx: &mut Tx<'_>, places: &mut Places, county: Area, from: Date, to: Date) -> db::Result<()> {
     let sql = "select s.elder_id, s.admitted_on, s.discharged_on from stays s
                where s.admitted_on <= $3 and (s.discharged_on is null or s.discharged_on >= $2)
-                 and exists (select 1 from ltci_entitlements t where t.elder_id = s.elder_id and t.county = $1)";
+                 and s.elder_id in (select t.elder_id from ltci_entitlements t where t.county = $1)";
     tx.each(sql, params![county, from, to], |row| {
         let elder = places.elder(row.get(0)?);
         places.inputs.elders[elder as usize].stays.push((row.get(1)?, row.get(2)?));
