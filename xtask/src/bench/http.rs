@@ -170,14 +170,14 @@ impl Times {
     }
 }
 
-/// Many people at once: each goes through its pages `rounds` times. Anything but 200 is an error.
-pub fn click(people: Vec<Client>, pages: &[String], rounds: usize) -> Result<Times> {
+/// Many people at once: each opens `rounds` of the pages, with a pause before each. Anything but 200 is an error.
+pub fn click(people: Vec<Client>, pages: &[String], rounds: usize, pause: Duration) -> Result<Times> {
     let threads: Vec<_> = people
         .into_iter()
         .enumerate()
         .map(|(n, client)| {
             let pages = pages.to_vec();
-            std::thread::spawn(move || walk(client, &pages, n, rounds))
+            std::thread::spawn(move || walk(client, &pages, n, rounds, pause))
         })
         .collect();
     let mut all = Vec::new();
@@ -187,10 +187,13 @@ pub fn click(people: Vec<Client>, pages: &[String], rounds: usize) -> Result<Tim
     Ok(Times::new(all))
 }
 
-/// Each person begins at another page, so that they do not march in step.
-fn walk(mut client: Client, pages: &[String], from: usize, rounds: usize) -> Result<Vec<Duration>> {
+/// Each person begins at another page and pauses a little longer than the one before, so that they do not march in step.
+#[expect(clippy::disallowed_methods, reason = "it is a person's pause that is acted here; nothing waits for anything")]
+fn walk(mut client: Client, pages: &[String], from: usize, rounds: usize, pause: Duration) -> Result<Vec<Duration>> {
+    let pause = pause + pause * from as u32 / 100;
     let mut times = Vec::with_capacity(rounds);
     for page in pages.iter().cycle().skip(from % pages.len()).take(rounds) {
+        std::thread::sleep(pause);
         let start = Instant::now();
         client.page(page)?;
         times.push(start.elapsed());

@@ -16,6 +16,8 @@ const PASSWORD: &str = "Kuai-kuai-3-zhi";
 const CROWD: usize = 50;
 /// Pages that each of them opens.
 const ROUNDS: usize = 40;
+/// How long somebody in a hurry looks at a page.
+const LOOK: Duration = Duration::from_millis(500);
 /// Searches that one person makes.
 const SEARCHES: usize = 600;
 
@@ -159,28 +161,30 @@ impl Bench<'_> {
     }
 
     fn crowd(&mut self, served: &Served, user: &str, elders: Vec<String>, floor: &Served) -> Result<()> {
-        let bare: Result<Vec<Client>> = (0..CROWD).map(|_| Client::connect(floor.address)).collect();
-        let bare = click(bare?, &["/".to_owned()], ROUNDS)?;
         let lists = (0..elders.len().max(1)).map(|_| "/".to_owned());
         let pages: Vec<String> = elders.iter().cloned().zip(lists).flat_map(|(elder, list)| [elder, list]).collect();
-        let mut people = Vec::new();
-        for _ in 0..CROWD {
-            let mut person = Client::connect(served.address)?;
-            person.log_in(user, PASSWORD)?;
-            people.push(person);
+        for (who, pause) in [("in a hurry", LOOK), ("who never pause", Duration::ZERO)] {
+            let bare: Result<Vec<Client>> = (0..CROWD).map(|_| Client::connect(floor.address)).collect();
+            let bare = click(bare?, &["/".to_owned()], ROUNDS, pause)?;
+            let mut people = Vec::new();
+            for _ in 0..CROWD {
+                let mut person = Client::connect(served.address)?;
+                person.log_in(user, PASSWORD)?;
+                people.push(person);
+            }
+            let times = click(people, &pages, ROUNDS, pause)?;
+            let median = milliseconds(times.at(50));
+            let name = format!("work list and elder page, {CROWD} people {who}, p99 (p50 {median:.1} ms)");
+            let floor = milliseconds(bare.at(99));
+            self.report.add(Row::at_most(name, milliseconds(times.at(99)), "ms", 50.0).beside(floor));
         }
-        let times = click(people, &pages, ROUNDS)?;
-        let median = milliseconds(times.at(50));
-        let name = format!("work list and elder page, {CROWD} people who never pause, p99 (p50 {median:.0} ms)");
-        let floor = milliseconds(bare.at(99));
-        self.report.add(Row::at_most(name, milliseconds(times.at(99)), "ms", 50.0).beside(floor));
         Ok(())
     }
 }
 
 /// One person on the bare page.
 fn alone(floor: &Served, rounds: usize) -> Result<Times> {
-    click(vec![Client::connect(floor.address)?], &["/".to_owned()], rounds)
+    click(vec![Client::connect(floor.address)?], &["/".to_owned()], rounds, Duration::ZERO)
 }
 
 fn milliseconds(time: Duration) -> f64 {
