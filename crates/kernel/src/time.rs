@@ -67,6 +67,21 @@ pub fn day_number(date: Date) -> i32 {
     date.num_days_from_ce() - 719_163
 }
 
+/// Months later (earlier, if negative); where that month has no such day, its last day (Civil Code, article 202). None
+/// beyond the calendar.
+#[must_use]
+pub fn plus_months(from: Date, months: i64) -> Option<Date> {
+    let size = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
+    if months < 0 { from.checked_sub_months(size) } else { from.checked_add_months(size) }
+}
+
+/// The full months from a day to another; negative when the other is earlier. None beyond the calendar.
+#[must_use]
+pub fn months_between(from: Date, to: Date) -> Option<i64> {
+    let apart = i64::from(to.year() - from.year()) * 12 + i64::from(to.month()) - i64::from(from.month());
+    Some(if plus_months(from, apart)? <= to { apart } else { apart - 1 })
+}
+
 /// A calendar month, `2026-11`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -186,6 +201,19 @@ mod tests {
         assert_eq!((later("2026-11-06", 1), later("2026-11-07", 1)), ("2026-11-09".into(), "2026-11-09".into()));
         assert_eq!((later("2026-11-02", 5), later("2026-11-02", 10)), ("2026-11-09".into(), "2026-11-16".into()));
         assert_eq!(later("2026-11-02", 0), "2026-11-02");
+    }
+
+    #[test]
+    fn months_are_full_months_and_end_with_the_month() {
+        let from = day("2025-11-02");
+        let months = |to| months_between(from, day(to)).expect("in the calendar");
+        assert_eq!([months("2026-11-01"), months("2026-11-02"), months("2026-11-03")], [11, 12, 12]);
+        assert_eq!([months("2025-11-02"), months("2025-11-01"), months("2025-10-02")], [0, -1, -1]);
+        assert_eq!(months_between(day("2024-02-29"), day("2025-02-28")), Some(12));
+        assert_eq!(plus_months(day("2024-02-29"), 12), Some(day("2025-02-28")));
+        assert_eq!(plus_months(day("2026-01-31"), 1), Some(day("2026-02-28")));
+        assert_eq!(plus_months(day("2026-03-31"), -1), Some(day("2026-02-28")));
+        assert_eq!((plus_months(from, i64::MAX), plus_months(Date::MAX, 1)), (None, None));
     }
 
     #[test]
