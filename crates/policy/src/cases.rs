@@ -1,8 +1,10 @@
 //! `cases.toml`: what must come out for which facts. Every row needs a case, every threshold one below, at and above.
 
-use crate::decide::Outcome;
+use crate::asking::Scope;
+use crate::decide::{Decision, Outcome};
 use crate::error::Mistake;
 use crate::library::Library;
+use crate::lines;
 use crate::load::case_files;
 use crate::table::Table;
 use crate::value::{self, Facts, Value};
@@ -17,6 +19,16 @@ struct File {
     case: Vec<RawCase>,
     #[serde(default)]
     cases: Vec<RawTable>,
+    #[serde(default)]
+    reached: Vec<RawReached>,
+}
+
+/// Which measured numbers reach a target or fulfil a duty.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReached {
+    of: String,
+    rows: Vec<(i64, bool)>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +101,83 @@ pub(crate) fn run(library: &mut Library, files: &Vec<(String, String)>, mistakes
         boundaries += untried(table, &tried, mistakes);
         first_days(library, table, &tried, mistakes);
     }
+    for (document, (file, text)) in case_files(files) {
+        let Ok(raw) = toml::from_str::<File>(text) else { continue };
+        count += raw.reached.iter().map(|reached| reached.rows.len()).sum::<usize>();
+        boundaries += reached(library, (document, file), &raw.reached, mistakes);
+    }
+    let unreached = library.targets.iter().map(|t| &t.document).chain(library.duties.iter().map(|d| &d.document));
+    let with_cases: BTreeSet<&str> = case_files(files).into_keys().collect();
+    for document in unreached.filter(|d| !with_cases.contains(d.as_str())).cloned().collect::<BTreeSet<_>>() {
+        let file = format!("policies/{document}/cases.toml");
+        boundaries += reached(library, (&document, &file), &[], mistakes);
+    }
     (library.cases, library.boundaries) = (count, boundaries);
+}
+
+/// A target or duty of a document: its id, the numbers it names, the least and greatest possible number.
+struct Goal<'a> {
+    id: &'a str,
+    numbers: Vec<i64>,
+    most: i64,
+    holds: Box<dyn Fn(i64) -> bool + 'a>,
+}
+
+fn goals<'a>(library: &'a Library, document: &str) -> Vec<Goal<'a>> {
+    let most = |unit: Option<&str>| if unit == Some("bp") { 10_000 } else { i64::MAX };
+    let targets = library.targets.iter().filter(|t| t.document == document).map(|t| Goal {
+        id: &t.indicator,
+        numbers: vec![t.value],
+        most: most(Some(&t.unit)),
+        holds: Box::new(|n| t.reached(n)),
+    });
+    let duties = library.duties.iter().filter(|d| d.document == document).map(|d| Goal {
+        id: &d.id,
+        numbers: d.least.into_iter().chain(d.most).collect(),
+        most: most(d.unit.as_deref()),
+        holds: Box::new(|n| d.reached(n)),
+    });
+    targets.chain(duties).collect()
+}
+
+/// Tries what the cases say of targets and duties, and finds their numbers without a case below, at or above.
+fn reached(
+    library: &Library,
+    (document, file): (&str, &str),
+    given: &[RawReached],
+    mistakes: &mut Vec<Mistake>,
+) -> usize {
+    let mut count = 0;
+    let goals = goals(library, document);
+    for raw in given {
+        let Some(goal) = goals.iter().find(|goal| goal.id == raw.of) else {
+            let what = format!("没有名为“{}”的目标或责任", raw.of);
+            mistakes.push(Mistake::new(file, what, "改正 reached 的 of"));
+            continue;
+        };
+        for (number, _) in raw.rows.iter().filter(|(number, reached)| (goal.holds)(*number) != *reached) {
+            let what = format!("“{}”的案例不符", raw.of);
+            mistakes.push(Mistake::new(file, what, "核对案例与数值").example(number.to_string()));
+        }
+    }
+    for goal in &goals {
+        let tried: BTreeSet<i64> =
+            given.iter().filter(|raw| raw.of == goal.id).flat_map(|raw| raw.rows.iter().map(|row| row.0)).collect();
+        let around = goal
+            .numbers
+            .iter()
+            .flat_map(|n| [n.saturating_sub(1), *n, n.saturating_add(1)])
+            .filter(|n| (0..=goal.most).contains(n));
+        for number in around.collect::<BTreeSet<_>>() {
+            count += 1;
+            if !tried.contains(&number) {
+                let what = format!("“{}”的界限没有案例", goal.id);
+                let mistake = Mistake::new(file, what, "在 cases.toml 的 [[reached]] 中补上");
+                mistakes.push(mistake.example(number.to_string()));
+            }
+        }
+    }
+    count
 }
 
 fn read(library: &Library, document: &str, file: &str, text: &str) -> Result<Vec<Case>, Mistake> {
@@ -139,7 +227,7 @@ fn build(
     let on = on.map(|d| value::date(&d).ok_or_else(|| wrong(format!("“{d}”不是日期")))).transpose()?;
     let area = place.map(|place| Area::parse(&place).map_err(|e| wrong(e.to_string()))).transpose()?;
     let read = |(name, value): &(String, toml::Value)| {
-        let value = value::of_toml(value).ok_or_else(|| wrong(format!("“{name}”的值不可用")))?;
+        let value = value::of_case(value).ok_or_else(|| wrong(format!("“{name}”的值不可用")))?;
         Ok((name.clone(), value))
     };
     let missing = |(_, value): &(String, toml::Value)| value.as_str() == Some("-");
@@ -162,7 +250,8 @@ fn build(
 fn attempt(library: &Library, case: &Case, tried: &mut BTreeMap<String, Tried>, mistakes: &mut Vec<Mistake>) {
     let decision = library.decide(&case.question, case.place, case.on, &case.facts);
     if let Ok(table) = library.find(&case.question, case.place, case.on) {
-        note(table, case, &decision.because, tried.entry(table.file.clone()).or_default());
+        let taken = library.taken(table, Scope::Place(case.place), case.on, &case.facts);
+        note(table, (case, &taken.facts), &decision, tried.entry(table.file.clone()).or_default());
     }
     let wrong = match (&case.then, &decision.outcome) {
         (None, Outcome::Undecided { .. }) => None,
@@ -188,10 +277,13 @@ fn words(values: &BTreeMap<String, Value>) -> String {
     values.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("，")
 }
 
-fn note(table: &Table, case: &Case, because: &[crate::Because], tried: &mut Tried) {
-    let number = |c: &crate::table::Column| case.facts.get(&c.name).and_then(|v| c.kind.number(v, &c.texts).ok());
-    tried.inputs.push(table.inputs.iter().map(number).collect());
-    tried.rows.extend(because.iter().map(|because| because.row));
+fn note(table: &Table, (case, facts): (&Case, &Facts), decision: &Decision, tried: &mut Tried) {
+    for facts in lines::asked(table, facts, case.on).unwrap_or_default() {
+        let number = |c: &crate::columns::Column| facts.get(&c.name).and_then(|v| c.kind.number(v, &c.texts).ok());
+        tried.inputs.push(table.inputs.iter().map(number).collect());
+    }
+    // Behind the rows of this table stand those of the questions that it asked.
+    tried.rows.extend(decision.because.iter().take(decision.rows.len()).map(|because| because.row));
     tried.days.insert(case.on);
 }
 
@@ -207,7 +299,7 @@ fn untried(table: &Table, tried: &Tried, mistakes: &mut Vec<Mistake>) -> usize {
         }
         for (column, cell) in row.cells.iter().enumerate() {
             let input = &table.inputs[column];
-            let (least, most) = input.kind.bounds(input.texts.len());
+            let (least, most) = input.kind.inner().bounds(input.texts.len());
             let around = cell.thresholds.iter().flat_map(|&t| [t.checked_sub(1), Some(t), t.checked_add(1)]).flatten();
             for number in around.filter(|n| (least..=most).contains(n)).collect::<BTreeSet<_>>() {
                 count += 1;

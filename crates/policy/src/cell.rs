@@ -1,7 +1,7 @@
 //! The tests in the cells of a table: FEEL unary tests of DMN, as far as rules of documents need them.
 //!
 //! `-` any · `>= 100` · `< 5` · `[100..200]` · `(0..5]` · `3` · `"private"` · `true` · `"a", "b"` (comma is or) ·
-//! `not("x")` · for sets `empty`, `not empty`, `"a", "b"` (has one of them), `not("a")` (has none of them).
+//! `not("x")` · `null` where an input may be nothing (then `not("x")` takes nothing too) · for sets `empty`, `not empty`, `"a", "b"` (has one of them), `not("a")` (has none of them).
 
 use crate::kind::Kind;
 use kernel::Date;
@@ -75,7 +75,7 @@ impl Cell {
                 Test::Ranges(ranges)
             }
         };
-        let numeric = matches!(kind, Kind::Integer { .. } | Kind::Date);
+        let numeric = matches!(kind.inner(), Kind::Integer { .. } | Kind::Date);
         Ok(Self { source: source.to_owned(), test, thresholds: if numeric { thresholds } else { vec![] } })
     }
 }
@@ -108,6 +108,9 @@ fn split(source: &str) -> Result<Vec<&str>, String> {
 
 fn unquote(part: &str) -> Result<&str, String> {
     let inner = part.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    if inner.is_some_and(|inner| inner.contains('"')) {
+        return Err(format!("“{part}”的两个词之间缺少逗号"));
+    }
     inner.ok_or_else(|| format!("“{part}”应加英文引号，写成 '\"{part}\"'"))
 }
 
@@ -128,6 +131,15 @@ fn set(inner: &str, negated: bool, kind: &Kind) -> Result<Test, String> {
 /// One test without commas, as a closed range of numbers.
 fn range(part: &str, kind: &Kind, texts: &[String], thresholds: &mut Vec<i64>) -> Result<(i64, i64), String> {
     match kind {
+        Kind::Maybe(inner) => {
+            let nothing = kind.bounds(texts.len()).0;
+            if part == "null" {
+                return Ok((nothing, nothing));
+            }
+            let (lo, hi) = range(part, inner, texts, thresholds)?;
+            Ok((lo.max(nothing + 1), hi))
+        }
+        _ if part == "null" => Err("这一列不会是 null（允许没有的，类型后加 ?）".into()),
         Kind::Boolean => match part {
             "true" => Ok((1, 1)),
             "false" => Ok((0, 0)),
@@ -235,6 +247,29 @@ mod tests {
         ] {
             assert_eq!([holds(source, 99), holds(source, 100), holds(source, 101)], [below, at, above], "{source}");
         }
+    }
+
+    #[test]
+    fn nothing_is_taken_where_it_is_named_and_by_what_takes_all_others() {
+        let kind = beds().maybe().expect("kind");
+        let holds = |source: &str, number: i64| Cell::parse(source, &kind, &[]).expect(source).test.holds(number);
+        let nothing = kind.number(&crate::Value::Nothing, &[]).expect("number");
+        for (source, of_nothing, of_three) in [
+            ("null", true, false),
+            ("not(null)", false, true),
+            ("-", true, true),
+            ("3", false, true),
+            ("not(3)", true, false),
+            ("null, 3", true, true),
+            ("not(null, 3)", false, false),
+            ("< 5", false, true),
+            (">= 0", false, true),
+            ("<= 9223372036854775807", false, true),
+        ] {
+            assert_eq!((holds(source, nothing), holds(source, 3)), (of_nothing, of_three), "{source}");
+        }
+        assert!(Cell::parse("null", &beds(), &[]).is_err());
+        assert!(Cell::parse("not(null, >= 0)", &kind, &[]).is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What must hold between files: clauses exist, periods are covered once, overrides are declared and go round no circle.
 
+use crate::chain;
 use crate::document::{Clause, Document};
 use crate::error::Mistake;
 use crate::library::Library;
@@ -29,6 +30,9 @@ pub(crate) fn clauses(file: &str, document: &Document, clauses: &[Clause], mista
                 format!("用 {} 之一", KINDS.join("、")),
             );
         }
+        if clause.planned.iter().any(|planned| clause.carried_by.contains(planned)) {
+            wrong(format!("条款“{}”的同一功能既已承担又待建", clause.id), "建成后从 planned 移到 carried_by".into());
+        }
         if clause.summary.trim().is_empty() {
             wrong(format!("条款“{}”没有摘要", clause.id), "用自己的话写一句 summary".into());
         }
@@ -41,6 +45,9 @@ pub(crate) fn check(library: &Library) -> Vec<Mistake> {
     overrides(library, &mut mistakes);
     prefixes(library, &mut mistakes);
     numbers(library, &mut mistakes);
+    chain::check(library, &mut mistakes);
+    duties(library, &mut mistakes);
+    questions(library, &mut mistakes);
     for tables in library.tables.values() {
         for table in tables {
             rows(library, table, &mut mistakes);
@@ -158,6 +165,43 @@ fn numbers(library: &Library, mistakes: &mut Vec<Mistake>) {
     }
 }
 
+fn duties(library: &Library, mistakes: &mut Vec<Mistake>) {
+    let mut seen: BTreeSet<&str> = library.targets.iter().map(|target| target.indicator.as_str()).collect();
+    for duty in &library.duties {
+        let file = format!("policies/{}/duties.toml", duty.document);
+        let id = &duty.id;
+        let wrong = crate::duty::wrong(duty).or_else(|| {
+            if !known(library, &duty.document, &duty.clause) {
+                let todo = "改正条款号，或在 document.toml 中补上这一条";
+                return Some((format!("责任“{id}”的条款“{}”不在本文件中", duty.clause), todo.into()));
+            }
+            (!seen.insert(id)).then(|| (format!("责任“{id}”与另一项责任或目标同名"), "换一个 id".into()))
+        });
+        mistakes.extend(wrong.map(|(what, todo)| Mistake::new(&file, what, todo)));
+    }
+}
+
+/// Questions that a document leaves open or leaves to another document must be questions, and not its own.
+fn questions(library: &Library, mistakes: &mut Vec<Mistake>) {
+    let own = |document: &str, question: &str| {
+        library.tables.get(question).map(|tables| tables.iter().any(|table| table.document == document))
+    };
+    let mut wrong = |document: &str, question: &str, own: Option<bool>| {
+        let (what, todo) = match own {
+            None => (format!("没有任何表回答“{question}”"), "改正问题名"),
+            Some(true) => (format!("“{question}”由本文件自己的表回答"), "删去 silent 或 asks 中的这一项"),
+            Some(false) => return,
+        };
+        mistakes.push(Mistake::new(&document_file(document), what, todo));
+    };
+    for document in library.documents.values() {
+        document.silent.iter().for_each(|s| wrong(&document.id, &s.question, own(&document.id, &s.question)));
+    }
+    for clause in library.clauses.values() {
+        clause.asks.iter().for_each(|question| wrong(&clause.document, question, own(&clause.document, question)));
+    }
+}
+
 /// That a document answers something during a period.
 struct Claim<'a> {
     document: &'a str,
@@ -181,7 +225,7 @@ fn periods(library: &Library, tables: &[Arc<Table>], mistakes: &mut Vec<Mistake>
 }
 
 /// The first day of the whole that no part covers.
-fn uncovered(whole: Period, mut parts: Vec<Period>) -> Option<Date> {
+pub(crate) fn uncovered(whole: Period, mut parts: Vec<Period>) -> Option<Date> {
     parts.sort_by_key(|part| part.from);
     let mut day = whole.from;
     for part in parts {

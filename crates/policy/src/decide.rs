@@ -2,6 +2,7 @@
 
 use crate::cell::Cell;
 use crate::kind::Kind;
+use crate::plan;
 use crate::table::{Hit, Output, Row, Table};
 use crate::value::{Facts, Value};
 use kernel::{Area, ClauseId, Date};
@@ -62,6 +63,9 @@ pub struct Because {
     pub summary: String,
     /// The inputs that the row looked at.
     pub inputs: Vec<(String, Value)>,
+    /// The parameters that its arithmetic used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<(String, i64)>,
 }
 
 impl Decision {
@@ -145,36 +149,53 @@ pub(crate) struct Answer<'a> {
     pub outcome: Named,
 }
 
-/// Asks a table, or says why it does not answer.
-pub(crate) fn ask<'a>(table: &'a Table, facts: &Facts) -> Result<Answer<'a>, String> {
+/// Asks a table, or says why it does not answer; `open` says why an input is missing that is no fact.
+pub(crate) fn ask<'a>(table: &'a Table, facts: &Facts, open: &Open<'_>) -> Result<Answer<'a>, String> {
     let mut numbers = Vec::with_capacity(table.inputs.len());
     for column in &table.inputs {
         let number = facts.get(&column.name).map(|value| column.kind.number(value, &column.texts)).transpose();
         numbers.push(number.map_err(|why| format!("“{}”{why}", column.name))?);
     }
-    let hits = hits(table, &numbers)?;
-    let row = |at: usize| Ok((at + 1, &table.rows[at], outputs(table, &table.rows[at], &numbers)?));
-    let mut rows = hits.into_iter().map(row).collect::<Result<Vec<_>, String>>()?;
+    answer(table, &numbers, open)
+}
+
+/// Why the input of a column is missing, where it is no fact.
+pub(crate) type Open<'a> = dyn Fn(usize) -> Option<String> + 'a;
+
+/// What a table answers to numbers, one per input column, or why it does not answer; `open` says why a number is missing
+/// where it is not a fact.
+pub(crate) fn answer<'a>(table: &'a Table, numbers: &[Option<i64>], open: &Open<'_>) -> Result<Answer<'a>, String> {
+    let missing = |at: usize| {
+        let column = &table.inputs[at];
+        open(at).unwrap_or_else(|| format!("缺少“{}”（{}）", column.name, column.kind.describe()))
+    };
+    let row = |at: usize| Ok((at + 1, &table.rows[at], outputs(table, &table.rows[at], numbers)?));
+    let mut rows: Vec<_> = match table.plan() {
+        Some(plan) => match plan.answer(numbers) {
+            plan::Answer::Rows(hits) => hits.iter().map(|at| row(usize::from(*at))).collect::<Result<_, String>>()?,
+            plan::Answer::Missing(at) => return Err(missing(usize::from(*at))),
+        },
+        None => hits(table, numbers).map_err(missing)?.into_iter().map(row).collect::<Result<_, String>>()?,
+    };
     if rows.is_empty() {
         let silent = || table.silent.clone().unwrap_or_else(|| "没有规则适用于这些情况".to_owned());
         let row = table.otherwise.as_ref().ok_or_else(silent)?;
-        rows.push((0, row, outputs(table, row, &numbers)?));
+        rows.push((0, row, outputs(table, row, numbers)?));
     }
     let outcome = if table.hit.collects() { combine(table, &rows)? } else { rows[0].2.clone() };
     Ok(Answer { rows, outcome })
 }
 
-/// The rows that fit; an error when a fact is missing that decides whether one fits.
-fn hits(table: &Table, numbers: &[Option<i64>]) -> Result<Vec<usize>, String> {
+/// The rows that fit, read from the top; the column of the fact that is missing when it decides whether one fits.
+pub(crate) fn hits(table: &Table, numbers: &[Option<i64>]) -> Result<Vec<usize>, usize> {
     let mut hits = vec![];
     for (at, row) in table.rows.iter().enumerate() {
         let known = |(cell, number): (&Cell, &Option<i64>)| number.is_none_or(|n| cell.test.holds(n));
         if !row.cells.iter().zip(numbers).all(known) {
             continue;
         }
-        if let Some(column) = (0..numbers.len()).find(|at| numbers[*at].is_none() && row.looks_at(*at)) {
-            let column = &table.inputs[column];
-            return Err(format!("缺少“{}”（{}）", column.name, column.kind.describe()));
+        if let Some(column) = (0..numbers.len()).find(|at| numbers[*at].is_none() && table.looks_at(row, *at)) {
+            return Err(column);
         }
         hits.push(at);
         if !table.hit.collects() {
@@ -192,7 +213,8 @@ fn outputs(table: &Table, row: &Row, numbers: &[Option<i64>]) -> Result<Named, S
             Output::Nothing => continue,
             Output::Value(value) => value.clone(),
             Output::Expr(expr) => {
-                let value = expr.value(numbers).map(Value::Int).and_then(|value| column.kind.accept(value).ok());
+                let value = expr.value(numbers).and_then(|number| column.kind.value(number));
+                let value = value.and_then(|value| column.kind.accept(value).ok());
                 value.ok_or_else(|| format!("“{}”的算式“{expr}”得不出{}", column.name, column.kind.describe()))?
             }
         };
@@ -206,15 +228,29 @@ fn combine(table: &Table, rows: &[(usize, &Row, Named)]) -> Result<Named, String
     let mut all = Named::new();
     for column in &table.outputs {
         let given: Vec<&Value> = rows.iter().filter_map(|(_, _, named)| named.get(&column.name)).collect();
-        let value = match (&column.kind, table.hit) {
-            (Kind::Integer { .. }, Hit::CollectSum) => Some(Value::Int(sum(&given)?)),
-            (Kind::Integer { .. }, _) => None,
-            (Kind::Boolean, _) => Some(Value::Bool(given.iter().any(|v| v.bool() == Some(true)))),
-            _ => Some(Value::Set(union(&given))),
-        };
-        all.extend(value.map(|value| (column.name.clone(), value)));
+        all.extend(combined(table.hit, &column.kind, &given)?.map(|value| (column.name.clone(), value)));
     }
     Ok(all)
+}
+
+fn combined(hit: Hit, kind: &Kind, given: &[&Value]) -> Result<Option<Value>, String> {
+    Ok(match (kind, hit) {
+        (Kind::Integer { .. }, Hit::CollectSum) => Some(Value::Int(sum(given)?)),
+        (Kind::Integer { .. }, _) => None,
+        (Kind::Boolean, _) => Some(Value::Bool(given.iter().any(|v| v.bool() == Some(true)))),
+        _ => Some(Value::Set(union(given))),
+    })
+}
+
+/// What rows give together in an output column that is written as values in all of them.
+pub(crate) fn together(table: &Table, rows: &[&Row], column: usize) -> Result<Option<Value>, String> {
+    let value = |row: &&Row| if let Output::Value(value) = &row.outputs[column] { Some(value.clone()) } else { None };
+    let given: Vec<Value> = rows.iter().filter_map(value).collect();
+    if table.hit.collects() {
+        combined(table.hit, &table.outputs[column].kind, &given.iter().collect::<Vec<_>>())
+    } else {
+        Ok(given.into_iter().next())
+    }
 }
 
 fn sum(given: &[&Value]) -> Result<i64, String> {

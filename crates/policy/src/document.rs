@@ -28,6 +28,18 @@ pub struct Document {
     pub unverified: Option<String>,
     /// Doubts about its reading, and how it was read.
     pub unclear: Vec<String>,
+    /// Questions that it leaves open, and why.
+    pub silent: Vec<Silence>,
+}
+
+/// A question that a document touches without answering it, or does not touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Silence {
+    /// The question.
+    pub question: String,
+    /// Why it is left open, in words for the user.
+    pub reason: String,
 }
 
 /// A clause of a document, in our own words.
@@ -53,6 +65,10 @@ pub struct Clause {
     pub deadline: Option<String>,
     /// The capabilities that carry it, beside the tables and targets that name it: `care/contracts`.
     pub carried_by: Vec<String>,
+    /// Capabilities that are to carry it and are not there yet.
+    pub planned: Vec<String>,
+    /// Questions that another document's table answers for it.
+    pub asks: Vec<String>,
 }
 
 /// Whether a number has been checked against its source.
@@ -141,6 +157,8 @@ struct RawDocument {
     unverified: Option<String>,
     #[serde(default)]
     unclear: Vec<String>,
+    #[serde(default)]
+    silent: Vec<Silence>,
     #[serde(rename = "clause")]
     clauses: Vec<RawClause>,
 }
@@ -157,6 +175,10 @@ struct RawClause {
     deadline: Option<String>,
     #[serde(default)]
     carried_by: Vec<String>,
+    #[serde(default)]
+    planned: Vec<String>,
+    #[serde(default)]
+    asks: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -244,6 +266,7 @@ pub(crate) fn read(file: &str, text: &str, id: &str) -> Result<(Document, Vec<Cl
         overrides: raw.overrides,
         unverified: raw.unverified,
         unclear: raw.unclear,
+        silent: raw.silent,
     };
     let clause = |c: RawClause| Clause {
         id: ClauseId(c.id),
@@ -256,6 +279,8 @@ pub(crate) fn read(file: &str, text: &str, id: &str) -> Result<(Document, Vec<Cl
         departments: c.departments,
         deadline: c.deadline,
         carried_by: c.carried_by,
+        planned: c.planned,
+        asks: c.asks,
     };
     let clauses = raw.clauses.into_iter().map(clause).collect();
     Ok((document, clauses))

@@ -61,9 +61,26 @@ pub enum Kind {
     Word(Arc<WordList>),
     /// A set of words of a list.
     SetOf(Arc<WordList>),
+    /// An input that may be nothing, written with `?`. Nothing stands one below the least number of the type inside.
+    Maybe(Box<Kind>),
 }
 
 impl Kind {
+    /// The type without its `?`.
+    #[must_use]
+    pub fn inner(&self) -> &Self {
+        if let Self::Maybe(inner) = self { inner } else { self }
+    }
+
+    /// The same, with nothing allowed.
+    pub(crate) fn maybe(self) -> Result<Self, String> {
+        match self {
+            Self::SetOf(_) => Err("集合不用 ?，没有就写空集".into()),
+            Self::Integer { lo: i64::MIN, .. } => Err("signed integer 加 ? 要写范围".into()),
+            kind => Ok(Self::Maybe(Box::new(kind))),
+        }
+    }
+
     /// Reads `integer 0..5`, `integer beds`, `signed integer fen`, `boolean`, `date`, `text`, `ownership`, `set of duty`.
     pub(crate) fn parse(text: &str, lists: &Lists) -> Result<Self, String> {
         let text = text.trim();
@@ -95,6 +112,10 @@ impl Kind {
             Self::Text => (0, texts as i64),
             Self::Word(list) => (0, list.words.len() as i64 - 1),
             Self::SetOf(list) => (0, (1 << list.words.len()) - 1),
+            Self::Maybe(inner) => {
+                let (least, most) = inner.bounds(texts);
+                (least - 1, most)
+            }
         }
     }
 
@@ -112,6 +133,7 @@ impl Kind {
             Self::Text => "文字".into(),
             Self::Word(list) => format!("下列之一：{}", list.codes()),
             Self::SetOf(list) => format!("由下列词组成的列表：{}", list.codes()),
+            Self::Maybe(inner) => format!("{}，没有就写 null", inner.describe()),
         }
     }
 
@@ -129,6 +151,8 @@ impl Kind {
             (Self::SetOf(list), Value::Set(set)) => {
                 set.iter().try_fold(0, |mask, word| list.position(word).map(|at| mask | (1 << at))).ok_or_else(wrong)
             }
+            (Self::Maybe(_), Value::Nothing) => Ok(self.bounds(texts.len()).0),
+            (Self::Maybe(inner), value) => inner.number(value, texts).map_err(|_| wrong()),
             _ => Err(wrong()),
         }
     }
@@ -140,6 +164,32 @@ impl Kind {
             (_, value) => value,
         };
         self.number(&value, &[]).map(|_| value)
+    }
+
+    /// The value that a number stands for: the reverse of [`Kind::number`].
+    pub(crate) fn meant(&self, number: i64, texts: &[String]) -> Option<Value> {
+        let at = usize::try_from(number).ok();
+        Some(match self {
+            Self::Integer { .. } => Value::Int(number),
+            Self::Boolean => Value::Bool(number == 1),
+            Self::Date => Value::Date(crate::expr::day(number.into())?),
+            Self::Text => Value::Text(texts.get(at?)?.clone()),
+            Self::Word(list) => Value::Text(list.words.get(at?)?.0.clone()),
+            Self::SetOf(list) => {
+                let chosen = list.words.iter().enumerate().filter(|(at, _)| number >> at & 1 == 1);
+                Value::Set(chosen.map(|(_, (code, _))| code.clone()).collect())
+            }
+            Self::Maybe(_) if number == self.bounds(texts.len()).0 => Value::Nothing,
+            Self::Maybe(inner) => inner.meant(number, texts)?,
+        })
+    }
+
+    /// The value of computed arithmetic: a day for a column of days.
+    pub(crate) fn value(&self, number: i64) -> Option<Value> {
+        match self.inner() {
+            Self::Date => crate::expr::day(number.into()).map(Value::Date),
+            _ => Some(Value::Int(number)),
+        }
     }
 
     /// What the number stands for, for an example: the reverse of [`Kind::number`].
@@ -154,6 +204,8 @@ impl Kind {
                 let chosen = list.words.iter().enumerate().filter(|(at, _)| number >> at & 1 == 1);
                 format!("[{}]", chosen.map(|(_, (code, _))| code.as_str()).collect::<Vec<_>>().join(", "))
             }
+            Self::Maybe(_) if number == self.bounds(texts.len()).0 => "null".into(),
+            Self::Maybe(inner) => inner.show(number, texts),
         }
     }
 }

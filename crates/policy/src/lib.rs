@@ -1,7 +1,8 @@
 //! Policy documents and scales as data: load, prove, decide, explain.
 //!
 //! A document is a folder `policies/<place>/<document>/` with `document.toml` (what it is, its clauses), `tables/*.toml`
-//! (decision tables in the manner of DMN), `parameters.toml`, `targets.toml` and `cases.toml`; a scale is a file
+//! (decision tables in the manner of DMN), `parameters.toml`, `targets.toml`, `duties.toml` and
+//! `cases.toml`; a scale is a file
 //! `scales/<scale>.toml`. [`Library::load`] reads and *proves* them: types, clauses, gaps, overlaps, periods, overrides,
 //! boundary cases. It gives the library or the list of all [`Mistake`]s; there is nothing in between.
 //!
@@ -21,34 +22,52 @@
 //! number (a word is its place in the list, a set the bits of one), so that a test is a comparison and the prover can cut
 //! every column into pieces.
 
+mod asking;
 mod cases;
 mod cell;
+mod chain;
 mod check;
+mod columns;
 mod decide;
 mod document;
+mod duty;
 mod error;
 mod explain;
 mod expr;
 mod kind;
 mod library;
+mod lines;
 mod load;
+mod plan;
 mod prove;
 mod scale;
+mod scale_cases;
 mod scale_check;
+mod scale_finding;
+mod scale_item;
+mod scale_prove;
+mod scale_read;
 mod score;
+pub mod simulate;
 mod summary;
 mod table;
 #[cfg(test)]
 mod tests;
 mod value;
 
+pub use columns::{Column, Lines, Taken, Takes};
 pub use decide::{Because, Compiled, Decision, Outcome};
-pub use document::{Clause, Document, Parameter, Status, Target};
+pub use document::{Clause, Document, Parameter, Silence, Status, Target};
+pub use duty::Duty;
 pub use error::{Mistake, lines};
 pub use kind::{Kind, WordList};
 pub use library::Library;
-pub use scale::{Adjust, Band, Domain, Flag, Item, Level, Matrix, Scale, SelfScreen};
+pub use scale::{
+    Adjust, Alert, Band, Direction, Domain, Flag, Level, Licence, Matrix, Purpose, Scale, SelfScreen, Take, Wording,
+};
+pub use scale_finding::{Finding, Found, Profile, Verdict};
+pub use scale_item::{Item, Measure, PointTable};
 pub use score::{Answers, DomainScore, Scored, Step, Unanswered};
 pub use summary::Summary;
-pub use table::{Column, Hit, Row, Table};
+pub use table::{Hit, Row, Table};
 pub use value::{Facts, Value};

@@ -1,13 +1,14 @@
 //! All documents and scales together: what the program asks.
 
-use crate::decide::{self, Because, Compiled, Decision, Outcome};
+use crate::decide::{Compiled, Decision, Outcome};
 use crate::document::{Clause, Document, Parameter, Status, Target};
+use crate::duty::Duty;
 use crate::kind::Lists;
 use crate::scale::Scale;
-use crate::table::{Row, Table};
+use crate::table::Table;
 use crate::value::{Facts, Value};
 use kernel::{Area, ClauseId, Date, Period};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every document and scale, read and proven.
@@ -19,45 +20,13 @@ pub struct Library {
     pub(crate) tables: BTreeMap<String, Vec<Arc<Table>>>,
     pub(crate) parameters: BTreeMap<String, Vec<Parameter>>,
     pub(crate) targets: Vec<Target>,
+    pub(crate) duties: Vec<Duty>,
     pub(crate) scales: BTreeMap<String, Scale>,
     pub(crate) cases: usize,
     pub(crate) boundaries: usize,
 }
 
 impl Library {
-    /// Decides a question for a place on a day. Where no document answers or a fact is missing it is undecided, with the reason.
-    #[must_use]
-    pub fn decide(&self, question: &str, place: Area, on: Date, facts: &Facts) -> Decision {
-        let undecided = |reason: String| Decision {
-            question: question.to_owned(),
-            place,
-            on,
-            facts: facts.clone(),
-            outcome: Outcome::Undecided { reason },
-            because: vec![],
-            rows: vec![],
-            unverified: vec![],
-        };
-        let answered = self.find(question, place, on).and_then(|table| Ok((table, decide::ask(table, facts)?)));
-        let (table, answer) = match answered {
-            Ok(answered) => answered,
-            Err(reason) => return undecided(reason),
-        };
-        Decision {
-            because: answer.rows.iter().map(|(number, row, _)| self.because(table, row, *number, facts)).collect(),
-            unverified: self.doubts(table, answer.rows.iter().map(|(_, row, _)| *row)),
-            rows: answer.rows.into_iter().map(|(_, _, outputs)| outputs).collect(),
-            outcome: Outcome::Decided(answer.outcome),
-            ..undecided(String::new())
-        }
-    }
-
-    /// Asks the same again: the question, place, day and facts of a stored decision.
-    #[must_use]
-    pub fn replay(&self, decision: &Decision) -> Decision {
-        self.decide(&decision.question, decision.place, decision.on, &decision.facts)
-    }
-
     /// The table that answers a question for a place on a day, for hot loops.
     #[must_use]
     pub fn table(&self, question: &str, place: Area, on: Date) -> Option<Compiled> {
@@ -80,6 +49,11 @@ impl Library {
         self.targets.iter().filter(holds).collect()
     }
 
+    /// All targets, of all documents, in the order of the files.
+    pub fn all_targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter()
+    }
+
     /// All documents, by folder.
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
         self.documents.values()
@@ -100,6 +74,11 @@ impl Library {
     /// All clauses, by id.
     pub fn clauses(&self) -> impl Iterator<Item = &Clause> {
         self.clauses.values()
+    }
+
+    /// All duties, in the order of the files.
+    pub fn duties(&self) -> impl Iterator<Item = &Duty> {
+        self.duties.iter()
     }
 
     /// A scale by its id.
@@ -150,33 +129,24 @@ impl Library {
         let all = self.tables.get(question).ok_or_else(|| format!("没有任何文件回答“{question}”"))?;
         let here = |table: &&Arc<Table>| self.documents.get(&table.document).is_some_and(|d| d.area.contains(place));
         if !all.iter().any(|table| here(&table)) {
-            return Err(format!("{place} 没有文件规定“{question}”"));
+            return Err(self
+                .silence(question, place, on)
+                .unwrap_or_else(|| format!("{place} 没有文件规定“{question}”")));
         }
         let now = all.iter().filter(|table| self.holds(&table.document, table.period, place, on));
         let table = self.most_specific(now.map(|table| (table.document.as_str(), table)).collect());
-        table.ok_or_else(|| format!("{on} 时 {place} 没有施行中的文件规定“{question}”"))
+        let silence = || self.silence(question, place, on);
+        table.ok_or_else(|| silence().unwrap_or_else(|| format!("{on} 时 {place} 没有施行中的文件规定“{question}”")))
     }
 
-    fn because(&self, table: &Table, row: &Row, number: usize, facts: &Facts) -> Because {
-        let clause = self.clauses.get(&row.clause);
-        let looked_at = table.inputs.iter().enumerate().filter(|(at, _)| number == 0 || row.looks_at(*at));
-        Because {
-            document: table.document.clone(),
-            number: self.documents.get(&table.document).map_or_else(String::new, |document| document.number.clone()),
-            clause: row.clause.clone(),
-            at: clause.map_or_else(String::new, |clause| clause.at.clone()),
-            table: table.file.rsplit('/').next().unwrap_or_default().to_owned(),
-            row: number,
-            summary: clause.map_or_else(String::new, |clause| clause.summary.clone()),
-            inputs: looked_at.filter_map(|(_, c)| Some((c.name.clone(), facts.get(&c.name)?.clone()))).collect(),
-        }
-    }
-
-    fn doubts<'a>(&self, table: &Table, rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
-        let document = self.documents.get(&table.document).and_then(|document| document.unverified.clone());
-        let rows = rows.filter_map(|row| row.unverified.clone());
-        let all: BTreeSet<String> = document.into_iter().chain(table.unverified.clone()).chain(rows).collect();
-        all.into_iter().collect()
+    /// Why the documents in force at a place leave a question open, in the words of their packs.
+    fn silence(&self, question: &str, place: Area, on: Date) -> Option<String> {
+        let here = self.documents.values().filter(|d| d.area.contains(place) && d.period.contains(on));
+        let said = |d: &Document| {
+            d.silent.iter().find(|s| s.question == question).map(|s| format!("{} {}", d.number, s.reason))
+        };
+        let all: Vec<String> = here.filter_map(said).collect();
+        (!all.is_empty()).then(|| all.join("；"))
     }
 }
 

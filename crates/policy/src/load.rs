@@ -4,7 +4,7 @@ use crate::document;
 use crate::error::Mistake;
 use crate::kind;
 use crate::library::Library;
-use crate::{cases, check, scale, table};
+use crate::{cases, check, duty, scale, table};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -170,8 +170,11 @@ fn of_document(
             }
         }
         "targets.toml" => library.targets.extend(document::targets(file, text, document).map_err(|m| vec![m])?),
+        "duties.toml" => library.duties.extend(duty::read(file, text, document).map_err(|m| vec![m])?),
         _ if path.starts_with("tables/") => {
-            let table = table::read(file, text, (&document.id, document.period), &library.lists)?;
+            let parameters: Vec<_> = library.parameters().filter(|p| p.document == document.id).collect();
+            let words = crate::columns::Words { lists: &library.lists, parameters: &parameters };
+            let table = table::read(file, text, (&document.id, document.period), words)?;
             library.tables.entry(table.question.clone()).or_default().push(Arc::new(table));
         }
         _ => {

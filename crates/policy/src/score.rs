@@ -1,6 +1,8 @@
 //! From answers to a level, with the way it came about.
 
-use crate::scale::{Adjust, Band, Domain, Level, Scale};
+use crate::scale::{Adjust, Band, Domain, Level, Scale, Take};
+use crate::scale_finding::Found;
+use crate::scale_item::Item;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +10,7 @@ use std::fmt;
 /// The answers of one assessor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answers {
-    /// Points by item code.
+    /// Answers by item code: points, or the number that was measured.
     pub items: BTreeMap<String, i64>,
     /// What was asked beside the items, by flag code: a number of times, or 1 for yes and 0 for no.
     #[serde(default)]
@@ -24,11 +26,15 @@ pub struct Unanswered {
     pub name: String,
     /// The answer that was given although it is no option; none if there is no answer.
     pub given: Option<i64>,
+    /// What else is wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl fmt::Display for Unanswered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.given {
+            _ if self.why.is_some() => write!(f, "{} {} {}", self.code, self.name, self.why.as_deref().unwrap_or("")),
             None => write!(f, "{} {} 尚未作答", self.code, self.name),
             Some(given) => write!(f, "{} {} 没有 {given} 这个选项", self.code, self.name),
         }
@@ -60,6 +66,12 @@ pub struct Scored {
     pub doubts: Vec<String>,
     /// Why cut-offs or tables used here are not verified, each once.
     pub unverified: Vec<String>,
+    /// Further results; where a scale has no levels, the level is 0 and its name says what was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Found>,
+    /// What somebody must be told of at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<String>,
 }
 
 /// Points of a domain.
@@ -97,51 +109,79 @@ impl Scale {
             return Err(wrong);
         }
         let mut scored = self.points(answers);
-        scored.base_level = self.base(&mut scored);
+        if !self.levels.is_empty() {
+            self.level_by(answers, &mut scored);
+        }
+        self.find(answers, &mut scored);
+        let points = |item: &String| self.item_points(item, answers).unwrap_or_default();
+        let alerts = self.alerts.iter().filter(|alert| points(&alert.item) >= alert.at_least);
+        scored.alerts = alerts.map(|alert| alert.text.clone()).collect();
+        Ok(scored)
+    }
+
+    fn level_by(&self, answers: &Answers, scored: &mut Scored) {
+        scored.base_level = self.base(scored);
         scored.level = scored.base_level;
-        self.adjusted(answers, &mut scored);
-        scored.level_name = self.level(scored.level).map_or_else(String::new, |level| level.name.clone());
+        self.adjusted(answers, scored);
+        let level = self.level(scored.level);
+        scored.level_name = level.map_or_else(String::new, |level| level.name.clone());
         let text = format!("评估等级：{} 级 {}", scored.level, scored.level_name);
         scored.steps.push(Step { text, rule: self.version.clone() });
-        Ok(scored)
+        let advice = level.and_then(|level| level.advice.as_ref()).map(|advice| format!("处置：{advice}"));
+        scored.steps.extend(advice.map(|text| Step { text, rule: self.version.clone() }));
     }
 
     /// The questions that still have no usable answer, in the order of the form.
     #[must_use]
     pub fn unanswered(&self, answers: &Answers) -> Vec<Unanswered> {
-        let mut wrong = vec![];
-        let mut note = |code: &str, name: &str, given: Option<i64>| {
-            wrong.push(Unanswered { code: code.to_owned(), name: name.to_owned(), given });
-        };
-        for item in &self.items {
-            let given = answers.items.get(&item.code).copied();
-            if !given.is_some_and(|given| item.options.iter().any(|(points, _)| *points == given)) {
-                note(&item.code, &item.name, given);
-            }
-        }
+        let mut wrong: Vec<Unanswered> = self.items.iter().filter_map(|item| self.open(item, answers)).collect();
+        let of = |code: &str, name: &str, given| Unanswered { code: code.into(), name: name.into(), given, why: None };
         for flag in &self.flags {
             let given = answers.flags.get(&flag.code).copied();
             if !given.is_some_and(|given| (0..=flag.max).contains(&given)) {
-                note(&flag.code, &flag.text, given);
+                wrong.push(of(&flag.code, &flag.text, given));
             }
         }
         let items = answers.items.iter().filter(|(code, _)| self.item(code).is_none());
         let flags = answers.flags.iter().filter(|(code, _)| self.flags.iter().all(|flag| flag.code != **code));
-        items.chain(flags).for_each(|(code, given)| note(code, "（量表中没有这一项）", Some(*given)));
+        wrong.extend(items.chain(flags).map(|(code, given)| of(code, "（量表中没有这一项）", Some(*given))));
         wrong
+    }
+
+    /// What is still wrong with the answer to an item, looking also at the items that stand in for it.
+    fn open(&self, item: &Item, answers: &Answers) -> Option<Unanswered> {
+        let given = answers.items.get(&item.code).copied();
+        let note = |name: String, why: Option<String>| Some(Unanswered { code: item.code.clone(), name, given, why });
+        let Some(answer) = given else {
+            let others: Vec<&Item> =
+                self.items.iter().filter(|other| other.instead_of.as_ref() == Some(&item.code)).collect();
+            let answered = others.iter().any(|other| answers.items.contains_key(&other.code));
+            let names = others.iter().map(|other| format!("（或{}）", other.name)).collect::<String>();
+            let open = item.instead_of.is_none() && !answered;
+            return if open { note(format!("{}{names}", item.name), None) } else { None };
+        };
+        if let Some(main) = item.instead_of.as_ref().filter(|main| answers.items.contains_key(*main)) {
+            return note(item.name.clone(), Some(format!("与 {main} 只答一项，请删去其中一项")));
+        }
+        match &item.measure {
+            _ if item.accepts(answer) => None,
+            Some(m) => {
+                let why = format!("填的是 {answer}，应在 {} 至 {} {} 之间", m.min, m.max, m.unit);
+                note(item.name.clone(), Some(why))
+            }
+            None => note(item.name.clone(), None),
+        }
     }
 
     fn points(&self, answers: &Answers) -> Scored {
         let mut steps = vec![];
         let mut domains = vec![];
         for domain in &self.domains {
-            let given = |code: &String| answers.items.get(code).copied().unwrap_or_default();
-            let parts: Vec<String> =
-                self.items_of(&domain.code).map(|i| format!("{} {}", i.name, given(&i.code))).collect();
-            let score = self.items_of(&domain.code).map(|item| given(&item.code)).sum();
+            let (parts, score) = self.part(domain, answers);
             let band = band(domain, score).map(|band| band.name.clone());
             let place = band.as_ref().map_or_else(String::new, |band| format!("，属“{band}”"));
-            let text = format!("{}：{}，合计 {score} 分（满分 {}）{place}", domain.name, parts.join("，"), domain.max);
+            let how = if domain.take == Take::Greatest { "取最高" } else { "合计" };
+            let text = format!("{}：{}，{how} {score} 分（满分 {}）{place}", domain.name, parts.join("，"), domain.max);
             steps.push(Step { text, rule: format!("{} {}", self.version, domain.code) });
             domains.push(DomainScore {
                 code: domain.code.clone(),
@@ -162,15 +202,34 @@ impl Scale {
             level_name: String::new(),
             steps,
             doubts: vec![],
-            unverified: self.unverified(),
+            unverified: self.open_figures(),
+            findings: vec![],
+            alerts: vec![],
         }
     }
 
-    fn unverified(&self) -> Vec<String> {
-        let scale = match &self.status {
-            crate::Status::Unverified { why } => Some(why.clone()),
-            crate::Status::Verified => None,
+    /// The items of a part in words, and its points.
+    fn part(&self, domain: &Domain, answers: &Answers) -> (Vec<String>, i64) {
+        let mut parts = vec![];
+        let mut points = vec![];
+        for item in self.items_of(&domain.code) {
+            let Some(answer) = answers.items.get(&item.code) else { continue };
+            let given = item.points(*answer, answers).unwrap_or_default();
+            let shown = if item.tables.is_empty() { String::new() } else { format!("{}，计 ", item.text(*answer)) };
+            parts.push(format!("{} {shown}{given}", item.name));
+            points.push(given);
+        }
+        let score = match domain.take {
+            Take::Sum => points.iter().sum(),
+            Take::Greatest => points.iter().copied().max().unwrap_or_default(),
         };
+        (parts, score)
+    }
+
+    /// Why cut-offs or tables of it are not verified, each once.
+    #[must_use]
+    pub fn open_figures(&self) -> Vec<String> {
+        let scale = self.unverified().map(str::to_owned);
         scale.into_iter().chain(self.matrix.as_ref().and_then(|matrix| matrix.unverified.clone())).collect()
     }
 
@@ -183,15 +242,27 @@ impl Scale {
                 let level = matrix.levels.get(row).and_then(|row| row.get(column)).copied().unwrap_or_default();
                 (level, self.matrix_text(matrix, (row, column), level))
             }
+            None if self.floors() => self.by_floors(scored),
             None => {
-                let fits = |level: &&Level| level.min <= Some(scored.total) && Some(scored.total) <= level.max;
-                let level = self.levels.iter().find(fits);
+                let level = self.level_of(scored.total);
                 let text = level.map_or_else(String::new, |level| self.total_text(level, scored.total));
                 (level.map_or(0, |level| level.code), text)
             }
         };
         scored.steps.push(Step { text, rule: self.version.clone() });
         level
+    }
+
+    /// The first level whose total and share of every part are reached.
+    fn by_floors(&self, scored: &Scored) -> (i64, String) {
+        let share = |bp: i64| scored.domains.iter().all(|part| part.score * 10_000 >= bp * part.max);
+        let fits =
+            |level: &&Level| scored.total >= level.min.unwrap_or_default() && share(level.floor_bp.unwrap_or_default());
+        let Some(level) = self.levels.iter().find(fits) else { return (0, String::new()) };
+        let (min, floor) = (level.min.unwrap_or_default(), kernel::Bp(level.floor_bp.unwrap_or_default()));
+        let text =
+            format!("总分 {} 分，不少于 {min} 分，且各部分均不低于其满分的 {floor}：{}", scored.total, level.name);
+        (level.code, text)
     }
 
     fn total_text(&self, level: &Level, total: i64) -> String {
@@ -222,24 +293,36 @@ impl Scale {
         let worst = self.levels.iter().map(|level| level.code).max().unwrap_or_default();
         let mut raised = 0;
         for rule in &self.adjust {
-            if answers.flags.get(&rule.flag).copied().unwrap_or_default() < rule.at_least {
+            if !self.applies(rule, answers) {
                 continue;
             }
             doubt(self, rule, answers, scored);
             let before = scored.level;
             if let Some(level) = rule.set {
                 scored.level = level;
+            } else if let Some(level) = rule.lift_to {
+                scored.level = level.max(before);
             } else if let Some(by) = rule.raise.filter(|_| raised < self.raise_at_most) {
                 scored.level = worst.min(scored.level + by);
                 raised += 1;
             }
             let effect = match scored.level - before {
+                0 if rule.lift_to.is_some() => format!("仍为 {before} 级"),
                 0 if before == worst => format!("已是最重的 {before} 级，不再变更"),
                 0 => format!("同类变更只计一次，仍为 {before} 级"),
                 _ => format!("由 {before} 级变更为 {} 级", scored.level),
             };
             scored.steps.push(Step { text: format!("{}：{effect}", rule.text), rule: rule.rule.clone() });
         }
+    }
+}
+
+impl Scale {
+    /// Whether an adjustment applies to these answers.
+    pub(crate) fn applies(&self, rule: &Adjust, answers: &Answers) -> bool {
+        let item = |item: &Item| self.item_points(&item.code, answers).is_some_and(|points| points >= rule.at_least);
+        let flag = |code: &String| answers.flags.get(code).copied().unwrap_or_default() >= rule.at_least;
+        (rule.any_item && self.items.iter().any(item)) || rule.flag.as_ref().is_some_and(flag)
     }
 }
 

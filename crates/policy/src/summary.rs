@@ -1,8 +1,10 @@
 //! What `policy check` and `policy clauses` print.
 
+use crate::columns::Column;
 use crate::document::{Document, Parameter, Status, Target};
+use crate::duty::Duty;
 use crate::library::Library;
-use crate::table::{Column, Table};
+use crate::table::Table;
 use std::fmt::Write;
 
 /// How much there is, and what is still open.
@@ -20,6 +22,8 @@ pub struct Summary {
     pub parameters: usize,
     /// Targets.
     pub targets: usize,
+    /// Duties.
+    pub duties: usize,
     /// Scales.
     pub scales: usize,
     /// Cases of the documents, all passed.
@@ -43,10 +47,11 @@ impl Library {
             rows: self.tables().map(|table| table.rows.len()).sum(),
             parameters: self.parameters().count(),
             targets: self.targets.len(),
+            duties: self.duties.len(),
             scales: self.scales.len(),
             cases: self.cases,
             boundaries: self.boundaries,
-            unclear: self.unclear(),
+            unclear: self.unclear().into_iter().chain(self.scale_doubts()).collect(),
             unverified: self.unverified(),
         }
     }
@@ -54,9 +59,15 @@ impl Library {
     fn unclear(&self) -> Vec<(String, String)> {
         let documents = self.documents().map(|d| (format!("policies/{}/document.toml", d.id), &d.unclear));
         let tables = self.tables().map(|table| (table.file.clone(), &table.unclear));
+        let duties = self.duties.iter().filter_map(|duty| Some((duty, duty.unclear.clone()?)));
+        let duties = duties.map(|(duty, doubt)| (format!("policies/{}/duties.toml {}", duty.document, duty.id), doubt));
+        let silent = self.documents().flat_map(|d| d.silent.iter().map(move |s| (d, s)));
+        let silent = silent.map(|(d, s)| (format!("policies/{}/document.toml {}", d.id, s.question), s.reason.clone()));
         documents
             .chain(tables)
             .flat_map(|(file, all)| all.iter().map(move |doubt| (file.clone(), doubt.clone())))
+            .chain(duties)
+            .chain(silent)
             .collect()
     }
 
@@ -89,17 +100,28 @@ impl Library {
     pub fn check(&self) -> String {
         let s = self.summary();
         let mut out = format!(
-            "文件 {}，条款 {}，决策表 {}（规则 {}），参数 {}，目标 {}，量表 {}。\n\n案例 {} 个全部相符，边界 {} 处都有案例；没有遗漏，没有冲突。\n",
-            s.documents, s.clauses, s.tables, s.rows, s.parameters, s.targets, s.scales, s.cases, s.boundaries
+            "文件 {}，条款 {}，决策表 {}（规则 {}），参数 {}，目标 {}，责任 {}，量表 {}。\n\n案例 {} 个全部相符，边界 {} 处都有案例；没有遗漏，没有冲突。\n",
+            s.documents,
+            s.clauses,
+            s.tables,
+            s.rows,
+            s.parameters,
+            s.targets,
+            s.duties,
+            s.scales,
+            s.cases,
+            s.boundaries
         );
         section(&mut out, "文件", self.documents().map(document_line));
         section(&mut out, "决策表", self.tables().map(table_line));
         section(&mut out, "参数", self.parameters().map(parameter_line));
         section(&mut out, "目标", self.targets.iter().map(target_line));
+        section(&mut out, "责任", self.duties.iter().map(duty_line));
         section(
             &mut out,
             "量表",
-            self.scales().map(|scale| format!("`{}` {}（{}）", scale.id, scale.name, scale.version)),
+            // With its source and whether that was checked: a scale has no document that would say so.
+            self.scales().map(crate::scale::Scale::line),
         );
         let open =
             |list: &[(String, String)]| list.iter().map(|(place, text)| format!("{place}：{text}")).collect::<Vec<_>>();
@@ -108,7 +130,7 @@ impl Library {
         out
     }
 
-    /// Everything that carries a clause: capabilities, tables, targets, parameters.
+    /// Everything that carries a clause: capabilities, tables (also of other documents), targets, parameters, duties.
     #[must_use]
     pub fn carriers(&self, clause: &kernel::ClauseId) -> Vec<String> {
         let mut all: Vec<String> = self.clause(clause).map_or_else(Vec::new, |clause| clause.carried_by.clone());
@@ -120,6 +142,8 @@ impl Library {
         all.extend(
             self.parameters().filter(|p| p.clause == *clause).map(|parameter| format!("参数 {}", parameter.name)),
         );
+        all.extend(self.clause(clause).into_iter().flat_map(|c| &c.asks).map(|question| format!("表 {question}")));
+        all.extend(self.duties.iter().filter(|duty| duty.clause == *clause).map(|duty| format!("责任 {}", duty.id)));
         all.dedup();
         all
     }
@@ -130,7 +154,10 @@ impl Library {
         let mut out =
             "| 条款 | 文件 | 位置 | 名称 | 责任单位 | 期限 | 由什么承担 |\n|---|---|---|---|---|---|---|\n".to_owned();
         for clause in self.clauses() {
-            let carriers = self.carriers(&clause.id).join("、");
+            let planned = clause.planned.iter().map(|planned| format!("待建 {planned}"));
+            let nothing = || Some("（尚无）".to_owned()).filter(|_| self.carriers(&clause.id).is_empty());
+            let carriers: Vec<String> = self.carriers(&clause.id).into_iter().chain(nothing()).chain(planned).collect();
+            let carriers = carriers.join("、");
             let deadline = clause.deadline.as_deref().unwrap_or("");
             _ = writeln!(
                 out,
@@ -140,7 +167,7 @@ impl Library {
                 clause.at,
                 clause.title,
                 clause.departments.join("、"),
-                if carriers.is_empty() { "（尚无）" } else { &carriers }
+                carriers
             );
         }
         out
@@ -184,6 +211,18 @@ fn parameter_line(parameter: &Parameter) -> String {
         "`{}` {}：{} {}（{}{doubt}）",
         parameter.name, parameter.title, parameter.value, parameter.unit, parameter.clause
     )
+}
+
+fn duty_line(duty: &Duty) -> String {
+    let word = match duty.duty.as_str() {
+        "must" => "应当",
+        "should" => "鼓励",
+        _ => "可以",
+    };
+    let rest = [duty.quantity(), duty.by.clone().unwrap_or_default()];
+    let rest: Vec<String> = rest.into_iter().filter(|part| !part.is_empty()).collect();
+    let rest = if rest.is_empty() { String::new() } else { format!("（{}）", rest.join("，")) };
+    format!("`{}` {}：{word}{}{rest}", duty.id, duty.who, duty.what)
 }
 
 fn target_line(target: &Target) -> String {

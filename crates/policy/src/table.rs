@@ -1,14 +1,18 @@
 //! Decision tables in the manner of DMN: inputs on the left, outputs on the right, a clause on every row.
 
-use crate::cell::{Cell, named};
+use crate::cell::Cell;
+use crate::columns::{self, Column, Lines, RawLines, Used, Words};
 use crate::error::Mistake;
-use crate::expr::Expr;
-use crate::kind::{Kind, Lists};
+use crate::expr::{Expr, Term};
+use crate::kind::Kind;
+use crate::plan::Plan;
 use crate::value::{self, Value};
 use kernel::{ClauseId, Date, Period};
 use serde::Deserialize;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// How many rows may answer, and how their answers are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -44,18 +48,6 @@ impl Hit {
     }
 }
 
-/// An input or output column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Name of the fact or outcome.
-    pub name: String,
-    /// Its type.
-    pub kind: Kind,
-    /// For outputs: the type was written with `?`, a row may give `-` (no value).
-    pub optional: bool,
-    pub(crate) texts: Vec<String>,
-}
-
 /// A row: when its cells hold, its outputs are the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -67,6 +59,8 @@ pub struct Row {
     pub note: String,
     pub(crate) cells: Vec<Cell>,
     pub(crate) outputs: Vec<Output>,
+    /// The parameters that its arithmetic names.
+    pub(crate) parameters: Vec<Used>,
 }
 
 /// What a row gives in an output column.
@@ -136,6 +130,22 @@ pub struct Table {
     pub unclear: Vec<String>,
     /// Why the numbers of the table are not verified, if they are not.
     pub unverified: Option<String>,
+    /// Whether it is asked once for every item of a list.
+    pub lines: Option<Lines>,
+    pub(crate) plan: OnceLock<Option<Plan>>,
+}
+
+impl Table {
+    /// Its compiled form, made when it is first asked for; none if the combinations of its conditions are too many.
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        self.plan.get_or_init(|| Plan::of(self)).as_ref()
+    }
+
+    /// Whether a row looks at an input column: in its cells, in its arithmetic, or through a column that follows from it.
+    pub(crate) fn looks_at(&self, row: &Row, column: usize) -> bool {
+        let through = |(at, other): (usize, &Column)| other.sources.contains(&column) && row.looks_at(at);
+        row.looks_at(column) || self.inputs.iter().enumerate().any(through)
+    }
 }
 
 #[derive(Deserialize)]
@@ -161,6 +171,7 @@ struct Head {
     unverified: Option<String>,
     #[serde(default)]
     unclear: Vec<String>,
+    lines: Option<RawLines>,
 }
 
 #[derive(Deserialize)]
@@ -177,11 +188,9 @@ struct RawRow {
 
 /// More rows than a person would ever write; a mistaken export is refused before it is proven.
 const MOST_ROWS: usize = 5_000;
-/// More columns than a page can show.
-const MOST_COLUMNS: usize = 40;
 
 /// Reads a table of a document that holds in the given period.
-pub(crate) fn read(file: &str, text: &str, document: (&str, Period), lists: &Lists) -> Result<Table, Vec<Mistake>> {
+pub(crate) fn read(file: &str, text: &str, document: (&str, Period), words: Words<'_>) -> Result<Table, Vec<Mistake>> {
     let raw: File = toml::from_str(text).map_err(|e| vec![crate::document::not_toml(file, &e)])?;
     if raw.rows.len() > MOST_ROWS {
         let what = format!("表有 {} 条规则，超过 {MOST_ROWS} 条", raw.rows.len());
@@ -192,8 +201,9 @@ pub(crate) fn read(file: &str, text: &str, document: (&str, Period), lists: &Lis
         mistakes.push(m);
         document.1
     });
-    let inputs = columns(file, &raw.table.inputs, lists, &raw.rows, &mut mistakes);
-    let outputs = columns(file, &raw.table.outputs, lists, &[], &mut mistakes);
+    let cells = |name: &str| raw.rows.iter().filter_map(|row| Some(row.when.get(name)?.as_str()?.to_owned())).collect();
+    let inputs = columns::read((file, period), &raw.table.inputs, words, Some(&cells), &mut mistakes);
+    let outputs = columns::read((file, period), &raw.table.outputs, words, None, &mut mistakes);
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
@@ -212,12 +222,14 @@ pub(crate) fn read(file: &str, text: &str, document: (&str, Period), lists: &Lis
         otherwise: None,
         unclear: head.unclear,
         unverified: head.unverified,
+        lines: head.lines.map(RawLines::read),
+        plan: OnceLock::new(),
     };
     for (at, row) in raw.rows.iter().enumerate() {
-        let row = read_row(&table, row, at + 1, &mut mistakes);
+        let row = read_row(&table, row, at + 1, words, &mut mistakes);
         table.rows.push(row);
     }
-    table.otherwise = raw.otherwise.map(|row| read_row(&table, &row, 0, &mut mistakes));
+    table.otherwise = raw.otherwise.map(|row| read_row(&table, &row, 0, words, &mut mistakes));
     usage(&table, &mut mistakes);
     if mistakes.is_empty() { Ok(table) } else { Err(mistakes) }
 }
@@ -239,41 +251,7 @@ fn period(file: &str, head: &Head, document: Period) -> Result<Period, Mistake> 
     Ok(period)
 }
 
-fn columns(file: &str, raw: &toml::Table, lists: &Lists, rows: &[RawRow], mistakes: &mut Vec<Mistake>) -> Vec<Column> {
-    let mut columns = vec![];
-    for (name, kind) in raw {
-        let text = kind.as_str().unwrap_or_default();
-        let (text, optional) = text.strip_suffix('?').map_or((text, false), |text| (text, true));
-        match Kind::parse(text, lists) {
-            Ok(kind) => columns.push(Column { name: name.clone(), texts: texts(&kind, name, rows), kind, optional }),
-            Err(why) => mistakes.push(Mistake::new(
-                file,
-                format!("列“{name}”：{why}"),
-                "用 integer、boolean、date、text，或 words.toml 中的词表名（集合写 set of 词表名）",
-            )),
-        }
-    }
-    if raw.is_empty() || raw.len() > MOST_COLUMNS {
-        let what = format!("表没有输入列或输出列，或多于 {MOST_COLUMNS} 列");
-        mistakes.push(Mistake::new(file, what, "在 inputs 和 outputs 中各写至少一列，列多的拆成几个问题"));
-    }
-    columns
-}
-
-/// The texts that rows name in a column of free text.
-fn texts(kind: &Kind, name: &str, rows: &[RawRow]) -> Vec<String> {
-    let mut texts = vec![];
-    if *kind == Kind::Text {
-        for text in rows.iter().filter_map(|row| row.when.get(name)?.as_str()).flat_map(named) {
-            if !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-    }
-    texts
-}
-
-fn read_row(table: &Table, raw: &RawRow, number: usize, mistakes: &mut Vec<Mistake>) -> Row {
+fn read_row(table: &Table, raw: &RawRow, number: usize, words: Words<'_>, mistakes: &mut Vec<Mistake>) -> Row {
     let mut wrong = |what: String, todo: &str| {
         let mistake = Mistake::new(&table.file, what, todo);
         mistakes.push(if number > 0 { mistake.row(number) } else { mistake });
@@ -293,14 +271,37 @@ fn read_row(table: &Table, raw: &RawRow, number: usize, mistakes: &mut Vec<Mista
         }));
     }
     let mut outputs = vec![];
+    let used = RefCell::new(vec![]);
     for column in &table.outputs {
-        outputs.push(output(table, column, raw.then.get(&column.name)).unwrap_or_else(|why| {
+        let names = |name: &str| {
+            let before = columns::term(&table.inputs, name).or_else(|| earlier(table, &outputs, name));
+            before.or_else(|| words.parameter(table.period, name, &used))
+        };
+        let output = output(column, raw.then.get(&column.name), names).unwrap_or_else(|why| {
             wrong(format!("结果“{}”：{why}", column.name), "改正这个结果");
             Output::Nothing
-        }));
+        });
+        outputs.push(output);
     }
-    let clause = ClauseId(raw.clause.clone());
-    Row { clause, unverified: raw.unverified.clone(), note: raw.note.clone(), cells, outputs }
+    let (clause, parameters) = (ClauseId(raw.clause.clone()), used.into_inner());
+    let mut row =
+        Row { clause, unverified: raw.unverified.clone(), note: raw.note.clone(), cells, outputs, parameters };
+    for (at, column) in table.inputs.iter().enumerate().filter(|(_, column)| !column.parameters.is_empty()) {
+        if table.looks_at(&row, at) {
+            row.parameters.extend(column.parameters.iter().cloned());
+        }
+    }
+    row
+}
+
+/// What an output to the left gives in the same row.
+fn earlier(table: &Table, outputs: &[Output], name: &str) -> Option<Term> {
+    let at = table.outputs.iter().position(|column| column.name == name)?;
+    match outputs.get(at)? {
+        Output::Expr(expr) => Some(Term::Same(expr.clone())),
+        Output::Value(value) => value.int().map(|n| Term::Same(Expr::number(n))),
+        Output::Nothing => None,
+    }
 }
 
 /// A cell may be written as a text, and plain numbers, dates and yes or no also without quotes.
@@ -308,17 +309,19 @@ fn source(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn output(table: &Table, column: &Column, given: Option<&toml::Value>) -> Result<Output, String> {
-    let number = |name: &str| {
-        let fits = |input: &Column| input.name == name && matches!(input.kind, Kind::Integer { .. });
-        table.inputs.iter().position(fits)
-    };
+fn output(
+    column: &Column,
+    given: Option<&toml::Value>,
+    names: impl Fn(&str) -> Option<Term>,
+) -> Result<Output, String> {
+    let computed = matches!(column.kind, Kind::Integer { .. } | Kind::Date);
     match given {
         None => Err("没有给出".into()),
         Some(toml::Value::String(text)) if text == "-" && column.optional => Ok(Output::Nothing),
         Some(toml::Value::String(text)) if text == "-" => Err("不能是“-”（要允许没有值，类型后加 ?）".into()),
-        Some(toml::Value::String(text)) if text.starts_with('=') && matches!(column.kind, Kind::Integer { .. }) => {
-            Expr::parse(&text[1..], number).map(Output::Expr)
+        Some(toml::Value::String(text)) if text.starts_with('=') && computed => {
+            let expr = Expr::parse(&text[1..], names)?;
+            columns::fits(&expr, &column.kind).map(|()| Output::Expr(expr))
         }
         Some(value) => {
             let value = value::of_toml(value).ok_or_else(|| format!("“{value}”不是可用的值"))?;
@@ -334,10 +337,13 @@ fn usage(table: &Table, mistakes: &mut Vec<Mistake>) {
         return;
     }
     for (at, column) in table.inputs.iter().enumerate() {
-        if !table.rows.iter().any(|row| row.looks_at(at)) {
+        if !table.rows.iter().any(|row| table.looks_at(row, at)) && !names_line(table, column) {
             let what = format!("输入列“{}”没有被任何规则使用", column.name);
             mistakes.push(Mistake::new(&table.file, what, "删去这一列，或在规则中写上条件"));
         }
+    }
+    if let Some(lines) = &table.lines {
+        further_lines(table, lines, mistakes);
     }
     if table.otherwise.is_some() && !table.hit.collects() {
         mistakes.push(Mistake::new(&table.file, "otherwise 只能用于 collect 表", "把它写成一条规则"));
@@ -347,5 +353,25 @@ fn usage(table: &Table, mistakes: &mut Vec<Mistake>) {
             let what = format!("collect sum 表的输出“{}”不是整数", column.name);
             mistakes.push(Mistake::new(&table.file, what, "改用 collect，或把输出改为 integer"));
         }
+    }
+}
+
+/// In a table that is asked by line an input may also serve only to say which line it is.
+fn names_line(table: &Table, column: &Column) -> bool {
+    table.lines.is_some() && column.kind == Kind::Text
+}
+
+fn further_lines(table: &Table, lines: &Lines, mistakes: &mut Vec<Mistake>) {
+    for line in &lines.also {
+        let asked = table.inputs.iter().filter(|column| column.computed.is_none());
+        let missing = asked.map(|column| &column.name).find(|name| !line.contains_key(*name));
+        let unknown = line.keys().find(|name| table.inputs.iter().all(|column| column.name != **name));
+        if let Some(name) = missing.or(unknown) {
+            let what = format!("lines 的 also 没有写列“{name}”从哪里来，或没有这一列");
+            mistakes.push(Mistake::new(&table.file, what, "每个输入列写一个事实名，或加英文引号写一个固定的词"));
+        }
+    }
+    if table.hit.collects() {
+        mistakes.push(Mistake::new(&table.file, "逐项判断的表不能是 collect 表", "用 unique 或 first"));
     }
 }

@@ -21,7 +21,7 @@ fn lists() -> Lists {
 
 fn read(text: &str) -> Result<Table, Vec<crate::Mistake>> {
     let period = Period { from: Date::from_ymd_opt(2018, 7, 1).expect("date"), until: None };
-    table::read("t.toml", text, ("x/y", period), &lists())
+    table::read("t.toml", text, ("x/y", period), crate::columns::Words { lists: &lists(), parameters: &[] })
 }
 
 /// One of the four columns that random tables have: number 0..9, yes or no, word, set of words.
@@ -173,7 +173,7 @@ fn the_prover_and_the_evaluation_agree_with_a_naive_reading() {
         clean += usize::from(!gap && !overlap);
         for input in &inputs {
             let first = hits(input).first().copied();
-            let asked = decide::ask(&table, &facts(input)).ok().map(|answer| answer.outcome["out"].clone());
+            let asked = decide::ask(&table, &facts(input), &|_| None).ok().map(|answer| answer.outcome["out"].clone());
             assert_eq!(asked, first.map(|row| Value::Int(row as i64)), "{text}\n{input:?}");
         }
     }
@@ -199,7 +199,9 @@ fn no_mutilated_table_crashes_the_loader_or_the_prover() {
             text.splice(at..end, pieces[dice(pieces.len())].chars());
         }
         let text: String = text.into_iter().collect();
-        if let Ok(table) = table::read("t.toml", &text, ("x/y", period), &lists) {
+        if let Ok(table) =
+            table::read("t.toml", &text, ("x/y", period), crate::columns::Words { lists: &lists, parameters: &[] })
+        {
             read_well += 1;
             prove::prove(&table);
         }

@@ -19,6 +19,10 @@ pub enum Value {
     Text(String),
     /// A set of words.
     Set(BTreeSet<String>),
+    /// Things of one sort, each with its own facts: the items of a visit, the lines of a bill.
+    List(Vec<BTreeMap<String, Value>>),
+    /// Known to be nothing, in JSON `null`: never done, funded by nobody. A fact that is not there is not known.
+    Nothing,
 }
 
 impl fmt::Display for Value {
@@ -31,6 +35,12 @@ impl fmt::Display for Value {
             Self::Text(t) => f.write_str(t),
             Self::Set(s) if s.is_empty() => f.write_str("无"),
             Self::Set(s) => f.write_str(&s.iter().cloned().collect::<Vec<_>>().join("、")),
+            Self::List(list) => {
+                let one = |(name, value): (&String, &Self)| format!("{name} = {value}");
+                let line = |item: &BTreeMap<String, Self>| item.iter().map(one).collect::<Vec<_>>().join("，");
+                write!(f, "[{}]", list.iter().map(line).collect::<Vec<_>>().join("；"))
+            }
+            Self::Nothing => f.write_str("无"),
         }
     }
 }
@@ -81,18 +91,30 @@ impl From<&[&str]> for Value {
     }
 }
 
-/// Reads a value as it stands in TOML; tables, floats and mixed lists are none.
+/// Reads a value as it stands in TOML; single tables, floats and mixed lists are none.
 pub(crate) fn of_toml(value: &toml::Value) -> Option<Value> {
     Some(match value {
         toml::Value::Boolean(b) => Value::Bool(*b),
         toml::Value::Integer(n) => Value::Int(*n),
         toml::Value::String(s) => Value::Text(s.clone()),
         toml::Value::Datetime(d) => Value::Date(date(d)?),
+        toml::Value::Array(a) if a.first().is_some_and(toml::Value::is_table) => {
+            let item = |item: &toml::Value| {
+                let pairs = item.as_table()?.iter().map(|(name, value)| Some((name.clone(), of_case(value)?)));
+                pairs.collect::<Option<BTreeMap<_, _>>>()
+            };
+            Value::List(a.iter().map(item).collect::<Option<Vec<_>>>()?)
+        }
         toml::Value::Array(a) => {
             Value::Set(a.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<BTreeSet<_>>>()?)
         }
         _ => return None,
     })
+}
+
+/// The same in a case, where `"null"` is nothing (TOML has no word of its own for it).
+pub(crate) fn of_case(value: &toml::Value) -> Option<Value> {
+    if value.as_str() == Some("null") { Some(Value::Nothing) } else { of_toml(value) }
 }
 
 /// A TOML date without a time of day.

@@ -1,7 +1,7 @@
 //! The documents and scales of this repository, whole.
 
 use kernel::{Area, ClauseId, Date};
-use policy::{Answers, Decision, Facts, Library, Unanswered, Value, lines};
+use policy::{Answers, Decision, Facts, Library, Purpose, Scale, Unanswered, Value, Wording, lines};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -30,7 +30,10 @@ fn benefit(level: i64, setting: &str, dementia: bool, on: &str) -> Decision {
 #[test]
 fn everything_is_proven_and_counted() {
     let summary = library().summary();
-    assert!(summary.documents >= 4 && summary.tables >= 16 && summary.boundaries > 100, "{summary:?}");
+    assert!(
+        summary.scales == 18 && summary.documents >= 4 && summary.tables >= 16 && summary.boundaries > 100,
+        "{summary:?}"
+    );
     let text = library().check();
     assert!(text.contains("没有遗漏，没有冲突"), "{text}");
 }
@@ -70,7 +73,11 @@ fn silence_is_undecided_with_its_reason() {
         reason(library().decide(question, Area::parse(area).expect("area"), day(on), &none))
     };
     assert_eq!(ask("no_such_question", "320623", "2026-11-01"), "没有任何文件回答“no_such_question”");
-    assert_eq!(ask("stronger_support", "310000", "2026-11-01"), "310000000000 没有文件规定“stronger_support”");
+    assert_eq!(ask("stronger_support", "110000", "2026-11-01"), "110000000000 没有文件规定“stronger_support”");
+    assert_eq!(
+        ask("stronger_support", "310000", "2026-11-01"),
+        "《关于全面推进本市医养结合发展的若干意见》 没有按户籍老人占比加大扶持的规定"
+    );
     assert_eq!(
         ask("stronger_support", "320623", "2018-06-30"),
         "2018-06-30 时 320623000000 没有施行中的文件规定“stronger_support”"
@@ -133,7 +140,7 @@ fn parameters_and_targets_are_found_by_place_and_day() {
     let targets = library().targets(rudong(), on);
     let beds = targets.iter().find(|t| t.indicator == "NT-1.3b-beds").expect("target");
     assert_eq!([4999, 5000, 5001].map(|n| beds.reached(n)), [false, true, true]);
-    assert!(library().targets(Area::parse("310000").expect("area"), on).is_empty());
+    assert!(library().targets(Area::parse("110000").expect("area"), on).is_empty());
 }
 
 #[test]
@@ -151,9 +158,14 @@ fn an_explanation_reads_like_a_notice() {
 fn best(scale: &str) -> Answers {
     let scale = library().scale(scale).expect("scale");
     Answers {
-        items: scale.items.iter().map(|item| (item.code.clone(), item.options[0].0)).collect(),
+        items: scale.items.iter().map(|item| (item.code.clone(), first(item))).collect(),
         flags: scale.flags.iter().map(|flag| (flag.code.clone(), 0)).collect(),
     }
+}
+
+/// The first option, or the least number of a measure.
+fn first(item: &policy::Item) -> i64 {
+    item.measure.as_ref().map_or_else(|| item.options[0].0, |measure| measure.min)
 }
 
 #[test]
@@ -229,4 +241,142 @@ fn the_self_screen_lets_e_f_and_g_apply() {
         (screen.may_apply(1, 2), screen.may_apply(1, 3), screen.may_apply(4, 0)),
         (Some(false), Some(true), None)
     );
+}
+
+fn scale(id: &str) -> &'static Scale {
+    library().scale(id).unwrap_or_else(|| panic!("no scale {id}"))
+}
+
+/// The best form with some answers put otherwise.
+fn but(id: &str, given: &[(&str, i64)]) -> Answers {
+    let mut answers = best(id);
+    answers.items.extend(given.iter().map(|(code, answer)| ((*code).to_owned(), *answer)));
+    answers
+}
+
+#[test]
+fn every_scale_says_what_it_is_for_and_whose_its_words_are() {
+    let of = |purpose: Purpose| {
+        library().scales().filter(|s| s.purpose == purpose).map(|s| s.id.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Purpose::Ability), ["gbt42195"]);
+    assert_eq!(of(Purpose::CareInsurance), ["ltci2021"]);
+    assert_eq!(of(Purpose::Institution), ["gbt37276"]);
+    let screening = [
+        "ad8", "barthel", "braden", "frail", "gds15", "minicog", "mmse", "mna_sf", "morse", "news2", "nrs2002",
+        "pain_nrs", "phq9", "phs_adl", "tcm33",
+    ];
+    assert_eq!(of(Purpose::Screening), screening);
+    let listed = library().check();
+    for scale in library().scales() {
+        assert!(
+            !scale.source.is_empty() && !scale.version.is_empty() && !scale.licence.note.is_empty(),
+            "{}",
+            scale.id
+        );
+        assert!(listed.contains(&scale.source) && listed.contains(&scale.version), "{}", scale.id);
+    }
+    for protected in ["mmse", "minicog", "mna_sf", "braden", "morse", "phq9", "ad8"] {
+        assert_eq!(scale(protected).licence.wording, Wording::Own, "{protected}");
+    }
+    assert!(scale("mmse").items.iter().all(|item| item.options.is_empty() && item.guide.is_empty()), "points only");
+    assert!(scale("news2").licence.note.contains("Royal College of Physicians. National Early Warning Score"));
+}
+
+#[test]
+fn a_single_red_score_lifts_the_early_warning() {
+    let normal = [("rr", 16), ("spo2", 97), ("sbp", 120), ("pulse", 70), ("temp", 368)];
+    let scored = |given: &[(&str, i64)], scale2: i64| {
+        let mut answers = but("news2", &[&normal[..], given].concat());
+        answers.flags.insert("scale2".into(), scale2);
+        scale("news2").score(&answers).expect("scored")
+    };
+    let red = scored(&[("acvpu", 2)], 0);
+    assert_eq!((red.total, red.base_level, red.level_name.as_str()), (3, 0, "低-中"));
+    let text: Vec<&str> = red.steps.iter().map(|step| step.text.as_str()).collect();
+    assert!(text[0].contains("意识 对声音有反应（V），计 3") && text[0].contains("呼吸 16 次/分，计 0"), "{text:?}");
+    assert_eq!(text[2], "任一单项达 3 分：由 0 级变更为 1 级");
+    assert_eq!(text[4], "处置：至少每 1 小时监测；紧急进行病房级评估");
+    let high = scored(&[("acvpu", 2), ("oxygen", 2), ("rr", 22)], 0);
+    assert_eq!((high.total, high.level_name.as_str()), (7, "高"));
+    assert!(high.steps.iter().any(|step| step.text == "任一单项达 3 分：仍为 3 级"));
+    let spo2 =
+        |answer: i64, oxygen: i64, scale2: i64| scored(&[("spo2", answer), ("oxygen", oxygen)], scale2).total - oxygen;
+    assert_eq!([92, 93, 94].map(|answer| spo2(answer, 2, 1)), [0, 1, 1], "scale 2 on oxygen");
+    assert_eq!([92, 93, 94].map(|answer| spo2(answer, 0, 1)), [0, 0, 0], "scale 2 on air");
+    assert_eq!([91, 92, 94].map(|answer| spo2(answer, 0, 0)), [3, 2, 1], "scale 1");
+}
+
+/// A form of 33 answers, all 1 but those given.
+fn constitution(given: &[(i64, i64)]) -> policy::Scored {
+    let mut items: BTreeMap<String, i64> = (1..=33).map(|n| (format!("Q{n}"), 1)).collect();
+    items.extend(given.iter().map(|(n, answer)| (format!("Q{n}"), *answer)));
+    scale("tcm33").score(&Answers { items, ..Answers::default() }).expect("scored")
+}
+
+#[test]
+fn a_constitution_has_several_results_and_says_which_comes_first() {
+    let mixed = constitution(&[(2, 3), (3, 3), (4, 3), (14, 3), (5, 3), (6, 3), (7, 3), (8, 2)]);
+    assert_eq!((mixed.level, mixed.level_name.as_str()), (0, "气虚质（是）、气郁质（是）"));
+    let main: Vec<&str> = mixed.findings.iter().filter(|found| found.main).map(|found| found.code.as_str()).collect();
+    assert_eq!((main, mixed.doubts.len()), (vec!["qixu"], 0));
+    let last = &mixed.steps.last().expect("steps").text;
+    assert!(last.ends_with("为主的是气虚质（是）（以分数高的为主要体质进行指导）"), "{last}");
+    let torn = constitution(&[(11, 3), (12, 3), (13, 3), (29, 2), (10, 3), (21, 3), (26, 3), (31, 2)]);
+    assert_eq!(torn.doubts.len(), 2, "a tie, and a contradiction: {:?}", torn.doubts);
+    let none = constitution(&[(2, 2), (4, 2), (5, 2), (13, 3)]);
+    assert_eq!((none.level_name.as_str(), none.doubts.len()), ("", 1), "balanced by 16 only");
+    let stored = serde_json::to_string(&torn).expect("json");
+    assert_eq!(serde_json::from_str::<policy::Scored>(&stored).expect("json"), torn);
+}
+
+#[test]
+fn of_two_items_that_stand_for_each_other_one_is_answered() {
+    let scale = scale("mna_sf");
+    let both = best("mna_sf");
+    let wrong = |answers: &Answers| scale.score(answers).expect_err("refused")[0].to_string();
+    assert_eq!(wrong(&both), "F2 小腿围（cm） 与 F1 只答一项，请删去其中一项");
+    let mut neither = both.clone();
+    neither.items.retain(|code, _| !code.starts_with('F'));
+    assert_eq!(wrong(&neither), "F1 体重指数（kg/m²）（或小腿围（cm）） 尚未作答");
+    for one in ["F1", "F2"] {
+        let mut answers = both.clone();
+        answers.items.remove(one);
+        assert_eq!(scale.score(&answers).expect("scored").total, 14, "without {one}");
+    }
+}
+
+#[test]
+fn a_measured_number_out_of_range_is_refused_with_its_range() {
+    let scored = scale("frail").score(&but("frail", &[("I", 12)]));
+    assert_eq!(scored.expect_err("refused")[0].to_string(), "I 疾病 填的是 12，应在 0 至 11 种 之间");
+    let ill = |count: i64| scale("frail").score(&but("frail", &[("I", count)])).expect("scored").total;
+    assert_eq!([4, 5, 6].map(ill), [0, 1, 1]);
+    let old = |age: i64| scale("nrs2002").score(&but("nrs2002", &[("age", age), ("loss", 1), ("intake", 2)]));
+    let total = |age: i64| old(age).expect("scored").total;
+    assert_eq!([69, 70, 71].map(total), [2, 3, 3], "the worst row counts alone, and 70 years add one");
+}
+
+#[test]
+fn the_same_points_mean_something_else_by_schooling() {
+    let scored = |total: i64, education: i64| {
+        let mut left = total;
+        let mut answers = best("mmse");
+        for item in &scale("mmse").items {
+            let points = left.min(item.measure.as_ref().expect("measure").max);
+            answers.items.insert(item.code.clone(), points);
+            left -= points;
+        }
+        answers.flags.insert("education".into(), education);
+        scale("mmse").score(&answers).expect("scored").findings[0].verdict.clone()
+    };
+    for (education, cut) in [(0, 17), (1, 20), (2, 24)] {
+        assert_eq!([cut - 1, cut, cut + 1].map(|total| scored(total, education)), ["可能受损", "可能受损", "未见受损"]);
+    }
+}
+
+#[test]
+fn thoughts_of_self_harm_are_told_whatever_the_total() {
+    let scored = |answer: i64| scale("phq9").score(&but("phq9", &[("P9", answer)])).expect("scored");
+    assert_eq!((scored(0).alerts.len(), scored(1).alerts.len(), scored(1).level), (0, 1, 0));
 }
