@@ -94,7 +94,7 @@ impl Narrow {
 
     fn form(&self, cx: &Cx) -> Markup {
         let mut scales = vec![("", "全部标准")];
-        scales.extend(cx.state.policies.scales().map(|s| (s.id.as_str(), s.name.as_str())));
+        scales.extend(Purpose::scales(&cx.state.policies).map(|s| (s.id.as_str(), s.name.as_str())));
         let mut states = vec![("", "全部状态"), ("open", "在办"), ("expiring", "60 天内到期")];
         states.extend(State::ALL.iter().map(|s| (s.code(), s.name())));
         let text = |value: &Option<String>| value.clone().unwrap_or_default();

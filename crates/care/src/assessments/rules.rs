@@ -1,7 +1,7 @@
 //! The numbers by which an assessment is conducted, as the documents of the place set them.
 
 use kernel::{Area, Date};
-use policy::{Library, Parameter};
+use policy::{Library, Parameter, Scale};
 
 /// A number and where it comes from, for pages to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +26,27 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The purpose of a scale.
+    /// The purpose of the scale of a stored assessment. Only scales that [`Purpose::decided_by`] knows are ever stored.
     #[must_use]
     pub fn of(scale: &str) -> Self {
         if scale.starts_with("ltci") { Self::CareInsurance } else { Self::Ability }
+    }
+
+    /// What is decided by a scale here; none for screening scales and for the grading of institutions, which must never
+    /// become somebody's level. It goes by what the scale itself says, and its id must agree.
+    #[must_use]
+    pub fn decided_by(scale: &Scale) -> Option<Self> {
+        let purpose = match scale.purpose {
+            policy::Purpose::Ability => Self::Ability,
+            policy::Purpose::CareInsurance => Self::CareInsurance,
+            policy::Purpose::Screening | policy::Purpose::Institution => return None,
+        };
+        (purpose == Self::of(&scale.id)).then_some(purpose)
+    }
+
+    /// The scales that an assessment can be asked for by.
+    pub fn scales(library: &Library) -> impl Iterator<Item = &Scale> {
+        library.scales().filter(|scale| Self::decided_by(scale).is_some())
     }
 
     /// Its name on pages.

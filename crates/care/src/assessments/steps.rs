@@ -64,6 +64,16 @@ pub fn scale<'l>(library: &'l Library, id: &str) -> Result<&'l Scale> {
     library.scale(id).ok_or_else(|| Error::field("scale", "评估标准", format!("没有“{id}”这份量表")))
 }
 
+/// The scale of that id, if a level is decided by it here.
+///
+/// # Errors
+/// [`Error::Invalid`] when there is none, or when it is for screening or for institutions.
+pub fn deciding<'l>(library: &'l Library, id: &str) -> Result<&'l Scale> {
+    let scale = scale(library, id)?;
+    let text = || format!("“{}”用于{}，不能据以评定等级，请选择评估标准", scale.name, scale.purpose.title());
+    Purpose::decided_by(scale).map(|_| scale).ok_or_else(|| Error::field("scale", "评估标准", text()))
+}
+
 fn unless(reasons: Vec<Reason>) -> Result<()> {
     if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(reasons)) }
 }
@@ -91,7 +101,7 @@ fn label(field: &str) -> &'static str {
 /// [`Error::Invalid`] with the fields that are wrong, [`Error::Refused`] when one is under way or the elder is gone.
 pub fn apply(tx: &mut Tx<'_>, by: &Actor, library: &Library, elder: ElderId, new: &Application) -> Result<Key> {
     let subject = subject::store::find(tx, by, elder)?;
-    let scale = scale(library, &new.scale)?;
+    let scale = deciding(library, &new.scale)?;
     let rules = Rules::of(library, &scale.id, subject.area, by.today());
     let faults = new.faults(scale, &rules, by.today());
     if !faults.is_empty() {
@@ -228,8 +238,7 @@ fn own_form(tx: &mut Tx<'_>, hand: &Hand, staff: StaffId) -> Result<Form> {
 fn check_answer(scale: &Scale, code: &str, value: i64) -> Result<bool> {
     let wrong = |name: &str| Error::field(code, name, format!("没有 {value} 这个选项"));
     if let Some(item) = scale.item(code) {
-        let known = item.options.iter().any(|(points, _)| *points == value);
-        return if known { Ok(false) } else { Err(wrong(&item.name)) };
+        return if item.accepts(value) { Ok(false) } else { Err(wrong(&item.name)) };
     }
     let flag = scale.flags.iter().find(|flag| flag.code == code);
     let flag = flag.ok_or_else(|| Error::field(code, code, "量表中没有这一项"))?;

@@ -22,6 +22,8 @@ pub struct Person {
     pub seriously_ill: bool,
     /// 计划生育特殊家庭
     pub special_family: bool,
+    /// 残疾
+    pub handicapped: bool,
     /// Bits of `Chronic::bit`.
     pub chronic: u16,
 }
@@ -58,7 +60,10 @@ impl<'l> Priorities<'l> {
 
 fn ask(library: &Library, county: Area, on: Date, p: Person) -> Answer {
     let chronic = Chronic::ALL.iter().filter(|one| p.chronic & one.bit() != 0).map(|one| one.code().to_owned());
-    let facts = priority_facts(p.age, Some(p.level), p.seriously_ill, chronic.collect(), p.special_family);
+    let facts = priority_facts(p.age, Some(p.level), chronic.collect())
+        .with("seriously_ill", p.seriously_ill)
+        .with("special_family", p.special_family)
+        .with("handicapped", p.handicapped);
     let decision = library.decide("family_doctor_priority", county, on, &facts);
     Answer {
         first: decision.bool("priority").unwrap_or_default(),
@@ -128,6 +133,7 @@ fn person(columns: &Snapshot, row: usize, on: Date, today: Day) -> Option<Person
         level: ability.max(level(columns.ltci[row], columns.ltci_until[row])),
         seriously_ill: columns.flags[row] & flag::SERIOUSLY_ILL != 0,
         special_family: columns.flags[row] & flag::SPECIAL_FAMILY != 0,
+        handicapped: columns.flags[row] & flag::HANDICAPPED != 0,
         chronic: columns.chronic[row],
     })
 }

@@ -158,6 +158,8 @@ pub struct Party {
     pub seriously_ill: Option<bool>,
     /// 计划生育特殊家庭
     pub special_family: Option<bool>,
+    /// 残疾
+    pub handicapped: Option<bool>,
     /// 慢性病
     pub chronic: Option<Vec<Chronic>>,
 }
@@ -173,25 +175,23 @@ impl Party {
     #[must_use]
     pub fn facts(&self, on: Date) -> Facts {
         let chronic = self.chronic.iter().flatten().map(|one| one.code().to_owned());
-        priority_facts(
-            self.age(on),
-            self.level,
-            self.seriously_ill == Some(true),
-            chronic.collect(),
-            self.special_family == Some(true),
-        )
+        priority_facts(self.age(on), self.level, chronic.collect())
+            .with("seriously_ill", self.seriously_ill == Some(true))
+            .with("special_family", self.special_family == Some(true))
+            .with("handicapped", self.handicapped == Some(true))
     }
 
-    /// What the roster does not say and was taken as "no".
+    /// What the roster does not say and was taken as "no", among what the rule of the place asks for (`asks`).
     #[must_use]
-    pub fn assumed(&self) -> Vec<&'static str> {
+    pub fn assumed(&self, asks: impl Fn(&str) -> bool) -> Vec<&'static str> {
         let silent = [
-            (self.level.is_none(), "失能等级（未评估）"),
-            (self.seriously_ill.is_none(), "重病"),
-            (self.chronic.is_none(), "慢性病"),
-            (self.special_family.is_none(), "计划生育特殊家庭"),
+            (self.level.is_none(), "disability_level", "失能等级（未评估）"),
+            (self.seriously_ill.is_none(), "seriously_ill", "重病"),
+            (self.chronic.is_none(), "chronic_diseases", "慢性病"),
+            (self.special_family.is_none(), "special_family", "计划生育特殊家庭"),
+            (self.handicapped.is_none(), "handicapped", "残疾"),
         ];
-        silent.into_iter().filter(|(silent, _)| *silent).map(|(_, name)| name).collect()
+        silent.into_iter().filter(|(silent, fact, _)| *silent && asks(fact)).map(|(_, _, name)| name).collect()
     }
 
     /// The package that fits: for the disabled where the priority rule found so, or, without an assessment, where the
@@ -208,14 +208,9 @@ impl Party {
     }
 }
 
-/// The inputs of `family_doctor_priority` by their names in the table.
-pub(super) fn priority_facts(age: i64, level: Option<i64>, ill: bool, chronic: Vec<String>, special: bool) -> Facts {
-    Facts::new()
-        .with("age", age)
-        .with("disability_level", level.unwrap_or_default())
-        .with("seriously_ill", ill)
-        .with("chronic_diseases", chronic)
-        .with("special_family", special)
+/// The inputs of `family_doctor_priority` by their names in the tables, without the marks that are yes or no.
+pub(super) fn priority_facts(age: i64, level: Option<i64>, chronic: Vec<String>) -> Facts {
+    Facts::new().with("age", age).with("disability_level", level.unwrap_or_default()).with("chronic_diseases", chronic)
 }
 
 /// An institution that may contract.

@@ -26,6 +26,7 @@ fn party(age_born: &str) -> Party {
         self_care: None,
         seriously_ill: Some(false),
         special_family: Some(false),
+        handicapped: Some(false),
         chronic: Some(vec![]),
     }
 }
@@ -62,9 +63,16 @@ fn who_comes_first_is_decided_with_its_reasons() {
     assert_eq!(reasons(&party("1946-11-02")), (Some(true), vec!["very_old".into()]));
     let ill = Party { level: Some(1), chronic: Some(vec![Chronic::Stroke]), ..party("1956-01-01") };
     assert_eq!(reasons(&ill), (Some(true), vec!["chronic_disease".into(), "disabled".into()]));
-    let unknown = Party { chronic: None, seriously_ill: None, special_family: None, ..party("1956-01-01") };
+    let unknown =
+        Party { chronic: None, seriously_ill: None, special_family: None, handicapped: None, ..party("1956-01-01") };
     assert_eq!(reasons(&unknown), (Some(false), vec![]));
-    assert_eq!(unknown.assumed().len(), 4);
+    let assumed = |p: &Party| p.assumed(steps::asked(&library(), p, on));
+    assert_eq!(assumed(&unknown), ["失能等级（未评估）", "重病", "慢性病", "计划生育特殊家庭"]);
+    let jiangxi = Party { area: area("360100"), ..unknown };
+    assert_eq!(assumed(&jiangxi), ["失能等级（未评估）", "慢性病", "残疾"]);
+    assert_eq!(reasons(&jiangxi), (Some(false), vec![]));
+    let marked = Party { handicapped: Some(true), ..jiangxi };
+    assert_eq!(reasons(&marked), (Some(true), vec!["handicapped".into()]));
 }
 
 #[test]

@@ -112,10 +112,3 @@ pub fn parse_tenths(text: &str) -> Option<i64> {
     }
     Some(whole.parse::<i64>().ok()? * 10 + part.parse::<i64>().ok()?)
 }
-
-/// Full months from one day to another; 0 if it is not later.
-#[must_use]
-pub fn months_between(from: Date, to: Date) -> i64 {
-    let later = |months: &u32| from.checked_add_months(chrono::Months::new(*months)).is_some_and(|day| day <= to);
-    i64::from((1..=12 * 150).take_while(later).last().unwrap_or_default())
-}

@@ -1,6 +1,6 @@
 //! Pages of check-ups.
 
-use super::model::{Checkup, NewCheckup, months_between, parse_tenths};
+use super::model::{Checkup, NewCheckup, parse_tenths};
 use super::views::figures;
 use super::{WRITE, store};
 use crate::subject::{self, Subject};
@@ -8,7 +8,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use chrono::Datelike;
 use kernel::{Date, ElderId, InstitutionId};
-use policy::{Decision, Facts};
+use policy::{Decision, Facts, Value};
 use registry::institutions::{self, Kind};
 use serde::Deserialize;
 use web::ui::{self, Field, PageInfo, Tone};
@@ -56,10 +56,8 @@ fn cells(checkup: &Checkup) -> Vec<Markup> {
 /// Whether the yearly health management is due, by the documents of the place.
 fn due(cx: &Cx, subject: &Subject, last: Option<Date>) -> Decision {
     let age = kernel::time::age_on(subject.born, cx.today());
-    let mut facts = Facts::new().with("age", age).with("ever_done", last.is_some());
-    if let Some(day) = last {
-        facts = facts.with("months_since_last", months_between(day, cx.today()));
-    }
+    let last = last.map_or(Value::Nothing, Value::Date);
+    let facts = Facts::new().with("age", age).with("last_done", last);
     cx.state.policies.decide("health_management_due", subject.area, cx.today(), &facts)
 }
 

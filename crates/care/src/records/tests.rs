@@ -1,4 +1,4 @@
-use super::model::{NewCheckup, months_between, parse_tenths, tenths};
+use super::model::{NewCheckup, parse_tenths, tenths};
 use super::{READ, WRITE, routes, store};
 use crate::subject::Subject;
 use crate::testing::{actor, area, day, elder, library, neighbour, seed};
@@ -68,13 +68,6 @@ fn tenths_are_read_and_shown() {
     assert_eq!(["6.1", "6", "6.10", "0.5"].map(parse_tenths), [Some(61), Some(60), Some(61), Some(5)]);
     assert_eq!(["6.15", "", "-1", "x", ".5"].map(parse_tenths), [None; 5]);
     assert_eq!((tenths(61), tenths(5)), ("6.1".into(), "0.5".into()));
-}
-
-#[test]
-fn months_are_full_months() {
-    let months = |to| months_between(day("2025-11-02"), day(to));
-    assert_eq!([months("2026-11-01"), months("2026-11-02"), months("2026-11-03")], [11, 12, 12]);
-    assert_eq!([months("2025-11-02"), months("2025-01-01")], [0, 0]);
 }
 
 db::on_both! {

@@ -1,7 +1,7 @@
 //! The application form.
 
 use super::super::model::{Application, REASONS, RELATIONS};
-use super::super::rules::{Rules, Source};
+use super::super::rules::{Purpose, Rules, Source};
 use super::super::steps;
 use crate::subject::{self, Subject};
 use axum::response::Response;
@@ -27,7 +27,7 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
     };
     let subject = cx.read(move |tx, by| subject::store::find(tx, by, elder)).await?;
     let library = cx.state.policies.clone();
-    let Some(scale) = whom.scale.as_deref().and_then(|id| library.scale(id)) else {
+    let Some(scale) = whom.scale.as_deref().and_then(|id| steps::deciding(&library, id).ok()) else {
         return Ok(choose(&cx, &subject));
     };
     let rules = Rules::of(&library, &scale.id, subject.area, cx.today());
@@ -46,14 +46,17 @@ fn who(cx: &Cx, subject: &Subject) -> Markup {
 }
 
 fn choose(cx: &Cx, subject: &Subject) -> Markup {
-    let choices: Vec<Markup> = cx.state.policies.scales().map(|scale| {
+    let choices: Vec<Markup> = Purpose::scales(&cx.state.policies).map(|scale| {
         ui::card(&scale.name, html! {
             p { (scale.version) }
             (ui::link_button(&format!("/assessments/new?elder={}&scale={}", subject.id, scale.id), "按此标准申请", Tone::Primary))
         })
     }).collect();
     let body = html! { (who(cx, subject)) (ui::columns(&choices)) };
-    Page::new(cx, "选择评估标准").crumb("评估办理", "/assessments").source("可选的标准即 scales/ 中的量表。").body(body)
+    Page::new(cx, "选择评估标准")
+        .crumb("评估办理", "/assessments")
+        .source("可选的是 scales/ 中用于评定等级的量表；筛查量表不在其中。")
+        .body(body)
 }
 
 /// The numbers that the documents set, with their clauses.

@@ -130,21 +130,34 @@ fn choices(inner: Markup) -> Markup {
 }
 
 fn item_card(item: &Item, chosen: Option<i64>) -> Markup {
+    if let Some(measure) = &item.measure {
+        let control = html! {
+            (number(&item.code, &item.name, (measure.min, measure.max), chosen))
+            div.form-hint { (measure.unit) }
+        };
+        return frame(&item.code, &item.code, &item.name, &item.guide, control);
+    }
     let options = html! {
         @for (points, text) in &item.options { (choice(&item.code, *points, &format!("{points} 分　{text}"), chosen)) }
     };
     frame(&item.code, &item.code, &item.name, &item.guide, choices(options))
 }
 
+fn number(name: &str, label: &str, (min, max): (i64, i64), chosen: Option<i64>) -> Markup {
+    let value = chosen.map(|n| n.to_string()).unwrap_or_default();
+    html! {
+        input.form-control type="number" inputmode="numeric" name=(name) min=(min) max=(max) value=(value)
+            aria-label=(label);
+    }
+}
+
 fn flag_card(flag: &Flag, chosen: Option<i64>) -> Markup {
-    let control = if flag.max == 1 {
+    let control = if !flag.answers.is_empty() {
+        choices(html! { @for (n, text) in (0..).zip(&flag.answers) { (choice(&flag.code, n, text, chosen)) } })
+    } else if flag.max == 1 {
         choices(html! { (choice(&flag.code, 0, "否", chosen)) (choice(&flag.code, 1, "是", chosen)) })
     } else {
-        let value = chosen.map(|n| n.to_string()).unwrap_or_default();
-        html! {
-            input.form-control type="number" inputmode="numeric" name=(flag.code) min="0" max=(flag.max) value=(value)
-                aria-label=(flag.text);
-        }
+        number(&flag.code, &flag.text, (0, flag.max), chosen)
     };
     frame(&flag.code, "", &flag.text, "", control)
 }

@@ -326,18 +326,19 @@ fn result(scale: &Scale, scored: &Scored, a: &Assessment) -> Markup {
 pub(super) fn answer_text(scale: &Scale, answers: &Answers, code: &str) -> String {
     let Some(value) = compare::answer(answers, code) else { return "—".to_owned() };
     match scale.item(code) {
-        Some(item) => {
-            let text = item.options.iter().find(|(points, _)| *points == value).map_or("", |(_, text)| text.as_str());
-            format!("{value} 分　{text}")
-        }
-        None if scale.flags.iter().any(|flag| flag.code == code && flag.max == 1) => {
-            if value == 1 {
-                "是".to_owned()
-            } else {
-                "否".to_owned()
-            }
-        }
-        None => format!("{value} 次"),
+        Some(item) if item.measure.is_some() => item.text(value),
+        Some(item) => format!("{value} 分　{}", item.text(value)),
+        None => flag_text(scale, code, value),
+    }
+}
+
+fn flag_text(scale: &Scale, code: &str, value: i64) -> String {
+    let flag = scale.flags.iter().find(|flag| flag.code == code);
+    let named = flag.and_then(|flag| flag.answers.get(usize::try_from(value).ok()?));
+    match (named, flag) {
+        (Some(name), _) => name.clone(),
+        (None, Some(flag)) if flag.max == 1 => if value == 1 { "是" } else { "否" }.to_owned(),
+        _ => format!("{value} 次"),
     }
 }
 

@@ -1,6 +1,7 @@
 use super::super::compare::{answer, compare, settle};
 use super::super::model::*;
-use super::super::rules::Rules;
+use super::super::rules::{Purpose, Rules};
+use super::super::steps;
 use super::{application, whole};
 use crate::testing::{area, day, library};
 use kernel::{AccountId, Date, FormId, StaffId};
@@ -57,6 +58,25 @@ fn the_documents_give_the_numbers() {
     let ability = Rules::of(&library(), "gbt42195", area("320623"), day("2026-11-02"));
     assert_eq!((ability.assessors, ability.valid_months), (Some(2), Some(12)));
     assert_eq!((ability.disability_months, ability.notice_length()), (None, None));
+}
+
+/// A screening scale must never become somebody's level, and what a scale says of itself must agree with its id.
+#[test]
+fn only_the_two_standards_decide_a_level() {
+    let library = library();
+    let offered: Vec<&str> = Purpose::scales(&library).map(|scale| scale.id.as_str()).collect();
+    assert_eq!(offered, ["gbt42195", "ltci2021"]);
+    for scale in library.scales() {
+        let decides = offered.contains(&scale.id.as_str());
+        assert_eq!(scale.purpose.formal(), decides, "{}", scale.id);
+        assert_eq!(steps::deciding(&library, &scale.id).is_ok(), decides, "{}", scale.id);
+        let found = decides.then(|| Purpose::of(&scale.id));
+        assert_eq!(Purpose::decided_by(scale), found, "{}", scale.id);
+    }
+    let mut mislabelled = library.scale("barthel").expect("scale").clone();
+    mislabelled.purpose = policy::Purpose::CareInsurance;
+    assert_eq!(Purpose::decided_by(&mislabelled), None, "its id is not one of the care insurance");
+    assert!(steps::deciding(&library, "no_such_scale").is_err());
 }
 
 #[test]

@@ -51,7 +51,18 @@ db::on_both! {
         let assessors: Vec<Client<'_>> = (0..2).map(|n| app.login(user(10 + n as u128, &[READ.0, ASSESS.0], Some(staff[n])))).collect();
 
         assert!(office.get("/assessments/new").page().contains("老年人名册"));
-        assert!(office.get(&format!("/assessments/new?elder={elder}")).page().contains("选择评估标准"));
+        let offered = office.get(&format!("/assessments/new?elder={elder}")).page();
+        assert!(offered.contains("选择评估标准") && offered.contains("scale=gbt42195"));
+        for screening in ["barthel", "news2", "gbt37276"] {
+            assert!(!offered.contains(&format!("scale={screening}")), "{screening} is offered");
+            let asked = office.get(&format!("/assessments/new?elder={elder}&scale={screening}")).page();
+            assert!(asked.contains("选择评估标准") && !asked.contains("提交申请"), "{screening}");
+            assert!(!office.get("/assessments").page().contains(&format!("value=\"{screening}\"")));
+            let form = [("elder", elder.as_str()), ("scale", screening), ("applicant", "王建国"), ("relation", "子女")];
+            let rest = [("phone", "13800138000"), ("reason", "首次评估"), ("consent_on", "2026-11-01")];
+            let refused = office.post("/assessments", &[&form[..], &rest[..]].concat());
+            assert_eq!(refused.status.as_u16(), 422, "{screening}");
+        }
         assert!(office.get(&format!("/assessments/new?elder={elder}&scale=ltci2021")).page().contains("失能自评"));
         let page = ask(&office, &elder);
         assert_eq!(titles(&app, &office.user), ["待受理的评估申请"]);

@@ -30,7 +30,7 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
     let renews = earlier.iter().find(|c| Some(c.key.id) == renews);
     let decision = steps::priority(&cx.state.policies, &party, cx.today());
     let (package, why) = party.proposed(&decision);
-    let assumed = party.assumed();
+    let assumed = party.assumed(steps::asked(&cx.state.policies, &party, cx.today()));
     let body = html! {
         (ui::card("签约对象", html! {
             (ui::facts(&[

@@ -85,7 +85,7 @@ fn unsigned(
     mut each: impl FnMut(ElderId, Area, Person),
 ) -> Result<()> {
     let (low, high) = county.bounds();
-    let sql = "select e.id, e.area, e.born, e.seriously_ill, e.special_family, e.chronic,
+    let sql = "select e.id, e.area, e.born, e.seriously_ill, e.special_family, e.handicapped, e.chronic,
                  case when f.ability_until is null or f.ability_until > $1 then f.ability_level end,
                  case when f.ltci_until is null or f.ltci_until > $1 then f.ltci_level end
                from elders e left join elder_facts f on f.elder_id = e.id
@@ -96,7 +96,7 @@ fn unsigned(
     tx.each(sql, &values, |row| {
         let mut c = row.columns();
         let (elder, area, born) = (c.take()?, c.take()?, c.take()?);
-        let (ill, special): (Option<bool>, Option<bool>) = (c.take()?, c.take()?);
+        let [ill, special, handicapped]: [Option<bool>; 3] = [c.take()?, c.take()?, c.take()?];
         let chronic = Chronic::split(&c.take::<Option<String>>()?.unwrap_or_default());
         let level = c.take::<Option<i64>>()?.max(c.take()?).unwrap_or_default();
         let person = Person {
@@ -104,6 +104,7 @@ fn unsigned(
             level,
             seriously_ill: ill == Some(true),
             special_family: special == Some(true),
+            handicapped: handicapped == Some(true),
             chronic: chronic.iter().fold(0, |bits, one| bits | one.bit()),
         };
         each(elder, area, person);

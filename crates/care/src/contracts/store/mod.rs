@@ -73,6 +73,7 @@ pub fn party(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, on: Date) -> Result<Pa
         self_care: e.self_care,
         seriously_ill: e.seriously_ill,
         special_family: e.special_family,
+        handicapped: e.handicapped,
         chronic: e.chronic,
     })
 }

@@ -68,10 +68,18 @@ fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, event: &str, detail: String) -> Re
     Ok(tx.audit(by, entry)?)
 }
 
+const PRIORITY: &str = "family_doctor_priority";
+
 /// Whether the elder comes first, with the clauses.
 #[must_use]
 pub fn priority(library: &Library, party: &Party, on: Date) -> Decision {
-    library.decide("family_doctor_priority", party.area, on, &party.facts(on))
+    library.decide(PRIORITY, party.area, on, &party.facts(on))
+}
+
+/// Which facts the rule of the elder's place asks for.
+pub fn asked(library: &Library, party: &Party, on: Date) -> impl Fn(&str) -> bool + use<> {
+    let table = library.table(PRIORITY, party.area, on);
+    move |fact| table.as_ref().is_some_and(|table| table.input(fact).is_some())
 }
 
 /// What a package promises at the elder's place, with the clauses.
