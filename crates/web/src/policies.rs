@@ -8,7 +8,7 @@ use crate::ui::words::fact;
 use crate::ui::{self, Tone};
 use axum::extract::Path;
 use maud::{Markup, html};
-use policy::{Document, Kind, Library, Parameter, Status, Table};
+use policy::{Document, Duty, Kind, Library, Parameter, Status, Table};
 
 /// Reads the documents.
 pub const READ: Permission = Permission("policies.read");
@@ -38,13 +38,32 @@ async fn list(cx: Cx) -> Result<Markup, Error> {
             html! { @if open > 0 { (ui::badge(Tone::Warning, format!("{open} 项未核实"))) } @else { "—" } },
         ]
     });
-    let scales =
-        library.scales().map(|s| vec![html! { (s.name) }, html! { (s.items.len()) " 项" }, html! { (s.source) }]);
     let body = html! {
         (ui::card("政策文件", &ui::table(&["文件", "施行", ">条款", ">规则表", "参数"], rows)))
-        (ui::card("评估量表", &ui::table(&["量表", ">项目", "来源"], scales)))
+        (ui::card("评估量表", &scales(library)))
     };
     Ok(Page::new(&cx, "政策文件").source(SOURCE).body(body))
+}
+
+/// Every scale with what it is for, whose its words are, where it comes from and whether that was checked.
+fn scales(library: &Library) -> Markup {
+    let rows = library.scales().map(|scale| {
+        vec![
+            html! { (scale.name) div.text-secondary { (scale.version) } },
+            html! { (scale.purpose.title()) },
+            html! { (scale.items.len()) },
+            html! { (scale.source) @for doubt in &scale.unclear { div.text-secondary { "读法：" (doubt) } } },
+            html! { (scale.licence.wording.title()) div.text-secondary { (scale.licence.note) } },
+            html! {
+                @let open = scale.open_figures();
+                @if open.is_empty() { (ui::badge(Tone::Success, "已互校")) } @else { (ui::unverified_all(&open)) }
+            },
+        ]
+    });
+    html! {
+        p.text-secondary { "只有用于评定的量表能据以申请评估、得出等级；筛查量表的结果不决定待遇。" }
+        (ui::table(&["量表", "用途", ">项目", "来源", "文字", "核实"], rows))
+    }
 }
 
 async fn show(cx: Cx, Path((place, document)): Path<(String, String)>) -> Result<Markup, Error> {
@@ -54,8 +73,11 @@ async fn show(cx: Cx, Path((place, document)): Path<(String, String)>) -> Result
     let body = html! {
         (head(document))
         (clauses(&library, document))
+        (targets(&library, document))
+        (duties(&library, document))
         @for table in tables { (decision_table(table)) }
         (parameters(library.parameters().filter(|p| p.document == document.id)))
+        (silences(&library, document))
     };
     Ok(Page::new(&cx, &document.number).crumb("政策文件", "/policies").source(SOURCE).body(body))
 }
@@ -91,6 +113,12 @@ fn carriers(library: &Library, clause: &kernel::ClauseId) -> Markup {
             Some(("参数", name)) => {
                 library.parameters().find(|p| p.name == name).map(|p| format!("参数“{}”", p.title))
             }
+            Some(("目标", id)) => {
+                library.all_targets().find(|t| t.indicator == id).map(|t| format!("目标“{}”", t.title))
+            }
+            Some(("责任", id)) => {
+                library.duties().find(|d| d.id == id).map(|d| format!("责任：{}{}", d.who, duty(d)))
+            }
             Some(_) => None,
             None => part(&carrier).map(|name| format!("功能“{name}”")),
         }
@@ -98,10 +126,75 @@ fn carriers(library: &Library, clause: &kernel::ClauseId) -> Markup {
     };
     let mut all: Vec<String> = library.carriers(clause).into_iter().map(word).collect();
     all.dedup();
-    if all.is_empty() {
-        return ui::muted("尚无");
+    let planned = library.clause(clause).map_or(&[][..], |clause| &clause.planned);
+    html! {
+        @if all.is_empty() { (ui::muted("尚无")) }
+        @for one in all { div { (one) } }
+        @for one in planned { div { (ui::badge(Tone::Info, "待建")) " " (part(one).unwrap_or(one)) } }
     }
-    html! { @for one in all { div { (one) } } }
+}
+
+/// What a duty obliges to, with the word of the document.
+fn duty(d: &Duty) -> String {
+    let word = match d.duty.as_str() {
+        "must" => "应当",
+        "should" => "鼓励",
+        _ => "可以",
+    };
+    format!("{word}{}", d.what)
+}
+
+fn duties(library: &Library, document: &Document) -> Markup {
+    let mut duties = library.duties().filter(|d| d.document == document.id).peekable();
+    if duties.peek().is_none() {
+        return html! {};
+    }
+    let rows = duties.map(|d| {
+        let departments = if d.departments.is_empty() {
+            library.clause(&d.clause).map(|clause| clause.departments.join("、"))
+        } else {
+            Some(d.departments.join("、"))
+        };
+        vec![
+            html! { span id=(d.id) { (d.id) } },
+            html! { (d.who) },
+            html! { (duty(d)) @if let Some(doubt) = &d.unclear { div.text-secondary { "读法：" (doubt) } } },
+            ui::opt(departments.filter(|text| !text.is_empty())),
+            ui::opt(d.by.as_deref()),
+            ui::opt(Some(d.quantity()).filter(|text| !text.is_empty())),
+        ]
+    });
+    ui::card("责任", &ui::table(&["条款", "对象", "要求（概述）", "责任部门", "期限", "数量"], rows))
+}
+
+fn targets(library: &Library, document: &Document) -> Markup {
+    let mut targets = library.all_targets().filter(|t| t.document == document.id).peekable();
+    if targets.peek().is_none() {
+        return html! {};
+    }
+    let rows = targets.map(|t| {
+        let value = if t.unit == "bp" { kernel::Bp(t.value).to_string() } else { t.value.to_string() };
+        let per = match t.per.as_str() {
+            "county" => "每个县（市）、区 ",
+            "street" => "每个街道 ",
+            _ => "",
+        };
+        let sign = if t.op == "==" { "" } else { "不低于 " };
+        vec![html! { (t.indicator) }, html! { (t.title) }, html! { (per) (sign) (value) }, html! { (t.by_year) " 年" }]
+    });
+    ui::card("目标", &ui::table(&["条款", "目标", ">数值", ">期限"], rows))
+}
+
+/// Questions that the document leaves open.
+fn silences(library: &Library, document: &Document) -> Markup {
+    if document.silent.is_empty() {
+        return html! {};
+    }
+    let title = |question: &str| library.tables().find(|t| t.question == question).map(|t| t.title.clone());
+    let rows = document.silent.iter().map(|s| {
+        vec![html! { (title(&s.question).unwrap_or_default()) " " code { (s.question) } }, html! { (s.reason) }]
+    });
+    ui::card("文件没有规定的", &ui::table(&["问题", "为什么答“未定”"], rows))
 }
 
 /// A part of the program by its folder.
@@ -111,6 +204,29 @@ fn part(folder: &str) -> Option<&'static str> {
         "care/contracts" => "家庭医生签约",
         "care/records" => "健康体检",
         "care/stays" => "住院情况",
+        "care/sickbeds" => "家庭病床",
+        "care/visits" => "上门服务与巡诊",
+        "care/referrals" => "转诊与绿色通道",
+        "care/consultations" => "远程会诊",
+        "care/tcm" => "中医药健康管理",
+        "care/vaccinations" => "疫苗接种",
+        "care/vitals" => "健康监测",
+        "care/emergencies" => "紧急呼叫",
+        "care/volunteers" => "志愿服务",
+        "exchange/fhir" => "信息平台对接",
+        "exchange/reporting" => "上报国家系统",
+        "money/aids" => "辅具租赁",
+        "money/claims" => "费用申报与支付",
+        "money/points" => "服务积分",
+        "money/subsidies" => "补贴发放",
+        "oversight/appraisal" => "考核评定",
+        "oversight/duties" => "责任台账",
+        "oversight/hazards" => "安全隐患",
+        "oversight/inspections" => "监督抽查",
+        "oversight/licensing" => "设立审批",
+        "oversight/planning" => "规划布局",
+        "oversight/training" => "培训",
+        "registry/catalogue" => "服务与用品目录",
         "money/ltci" => "长期护理保险",
         "oversight/indicators" => "考核指标",
         "registry/elders" => "老年人名册",
@@ -122,11 +238,12 @@ fn part(folder: &str) -> Option<&'static str> {
 
 /// A cell as civil servants read it: words by their Chinese names, yes and no, no quotation marks.
 fn in_words(cell: &str, kind: &Kind) -> String {
-    let named = |word: &str| match (kind, word) {
+    let named = |word: &str| match (kind.inner(), word) {
         (Kind::Word(list) | Kind::SetOf(list), word) => list.label(word).unwrap_or(word).to_owned(),
         (_, "true") => "是".to_owned(),
         (_, "false") => "否".to_owned(),
         (_, "-") => "不限".to_owned(),
+        (_, "null") => "没有".to_owned(),
         (_, other) => other.to_owned(),
     };
     match cell {
