@@ -1,7 +1,8 @@
-//! The project's own chores: `cargo xtask tidy | docs | test | pg | bench`.
+//! The project's own chores: `cargo xtask tidy | docs | test | pg | fuzz | bench`.
 
 mod bench;
 mod docs;
+mod fuzz;
 mod invariants;
 mod licences;
 mod pg;
@@ -18,7 +19,8 @@ const HELP: &str = "cargo xtask …
   docs [--check]       write docs/reference from the program itself (or fail when it is stale)
   test [--list|STEP…]  everything that CI runs, or only the steps named
   pg -- COMMAND…       run a command with a throw-away PostgreSQL in YIYANG_TEST_POSTGRES
-  bench [ELDERS]       how fast and how small, each figure beside its target and its floor";
+  fuzz [N]             policy check against N changed tables (a million when nothing is said)
+  bench [ELDERS|policy] how fast and how small, each figure beside its target and its floor";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +41,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         Some("docs") => docs::run(&project, rest.iter().any(|word| word == "--check")),
         Some("test") => steps::run(&project, rest),
         Some("pg") => pg::run(rest),
+        Some("fuzz") => fuzz::run(&project, rest),
         Some("bench") => bench::run(&project, rest),
         _ => {
             eprintln!("{HELP}");

@@ -3,9 +3,12 @@
 //! `floor insert FILE.csv DB` writes the rows of a csv file into a bare SQLite table in one transaction;
 //! `floor copy FROM.db TABLE TO.db` writes the rows of a table into a bare table of another file;
 //! `floor read DB TABLE…` reads every value of every row of tables;
-//! `floor page` serves one small page and prints its address. `cargo xtask bench` runs them all.
+//! `floor page` serves one small page and prints its address; `floor rule FILE.csv THREADS` works a rule out for many people
+//! by a loop written for it alone. `cargo xtask bench` runs them all.
 //! The first three print how many rows and how many seconds.
 //! `floor multiply DB TIMES` is no floor: it makes a settled county as large as a province, see [`multiply`].
+
+mod rule;
 
 use anyhow::{Context, bail};
 use rusqlite::types::Value;
@@ -20,7 +23,10 @@ fn main() -> anyhow::Result<()> {
         ["read", database, ref tables @ ..] => read(database, tables),
         ["multiply", database, times] => multiply(database, times.parse()?),
         ["page"] => page(),
-        _ => bail!("floor insert FILE.csv DB | copy FROM.db TABLE TO.db | read DB TABLE… | multiply DB TIMES | page"),
+        ["rule", file, threads] => rule::run(file, threads.parse().context("how many threads?")?),
+        _ => bail!(
+            "floor insert FILE.csv DB | copy FROM.db TABLE TO.db | read DB TABLE… | multiply DB TIMES | page | rule FILE.csv THREADS"
+        ),
     }
 }
 

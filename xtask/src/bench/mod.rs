@@ -3,6 +3,7 @@
 //! Everything runs through the program's own commands on files like those that a county brings; nothing is privileged.
 
 mod http;
+mod policy;
 mod report;
 mod serve;
 mod settle;
@@ -25,9 +26,12 @@ struct Bench<'a> {
     report: Report,
 }
 
-/// `cargo xtask bench [ELDERS]`; a million when nothing is said. Writes docs/reference/bench.md when it was the whole.
+/// `cargo xtask bench [ELDERS | policy]`; a million when nothing is said. Writes docs/reference/bench.md when it was the whole.
 pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     const WHOLE: usize = 1_000_000;
+    if words.first().is_some_and(|word| word == "policy") {
+        return policy::alone(project);
+    }
     let elders = words.first().map_or(Ok(WHOLE), |word| word.replace('_', "").parse()).context("how many elders?")?;
     let mut bench = Bench::prepare(project, elders)?;
     bench.size()?;
@@ -36,6 +40,7 @@ pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     bench.import_csv()?;
     bench.served()?;
     bench.settle()?;
+    bench.policy()?;
     println!("{}", bench.report.text());
     if elders == WHOLE {
         let page = format!("# 性能\n\n<!-- Written by `cargo xtask bench`. -->\n\n{}\n", bench.report.text());
