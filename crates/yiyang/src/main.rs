@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// The C library keeps what many threads have freed, each in an arena of its own; here it goes back to the system.
-/// It serves SQLite too (feature `override`).
+/// SQLite keeps the C library's: a program whose `malloc` is replaced as well does not start under every preloaded library.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
