@@ -70,6 +70,44 @@ struct Case {
     then: Option<BTreeMap<String, Option<Value>>>,
 }
 
+impl Case {
+    fn shown(&self, document: &str) -> Example {
+        Example {
+            document: document.to_owned(),
+            question: self.question.clone(),
+            on: self.on,
+            place: self.place,
+            facts: self.facts.clone(),
+            then: self.then.clone(),
+        }
+    }
+}
+
+/// A case of a document, as its pack has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Folder of the document.
+    pub document: String,
+    /// The question asked.
+    pub question: String,
+    /// The day it is asked for.
+    pub on: Date,
+    /// The place it is asked for.
+    pub place: Area,
+    /// The facts.
+    pub facts: Facts,
+    /// What must come out, nothing for an output without a value; none where it must be undecided.
+    pub then: Option<BTreeMap<String, Option<Value>>>,
+}
+
+impl Library {
+    /// The cases of all documents, all of which have been tried.
+    #[must_use]
+    pub fn examples(&self) -> &[Example] {
+        &self.tried
+    }
+}
+
 /// What the cases of a table have tried.
 #[derive(Default)]
 struct Tried {
@@ -87,6 +125,7 @@ pub(crate) fn run(library: &mut Library, files: &Vec<(String, String)>, mistakes
         match read(library, document, file, text) {
             Ok(cases) => {
                 count += cases.len();
+                library.tried.extend(cases.iter().map(|case| case.shown(document)));
                 cases.iter().for_each(|case| attempt(library, case, &mut tried, mistakes));
             }
             Err(mistake) => {

@@ -34,6 +34,7 @@ mod duty;
 mod error;
 mod explain;
 mod expr;
+mod inquiry;
 mod kind;
 mod library;
 mod lines;
@@ -55,11 +56,14 @@ mod table;
 mod tests;
 mod value;
 
+pub use cases::Example;
 pub use columns::{Column, Lines, Taken, Takes};
 pub use decide::{Because, Compiled, Decision, Outcome};
 pub use document::{Clause, Document, Parameter, Silence, Status, Target};
 pub use duty::Duty;
 pub use error::{Mistake, lines};
+pub use explain::{quantity, words};
+pub use inquiry::{Form, Ground, Question, Refusal, Reply, Want, Wrong};
 pub use kind::{Kind, WordList};
 pub use library::Library;
 pub use scale::{

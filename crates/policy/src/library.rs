@@ -22,6 +22,8 @@ pub struct Library {
     pub(crate) targets: Vec<Target>,
     pub(crate) duties: Vec<Duty>,
     pub(crate) scales: BTreeMap<String, Scale>,
+    /// The cases of all documents, for people.
+    pub(crate) tried: Vec<crate::cases::Example>,
     pub(crate) cases: usize,
     pub(crate) boundaries: usize,
 }

@@ -170,6 +170,6 @@ fn a_parameter_that_is_not_verified_shows_in_the_decision() {
         let used: Vec<&str> = decision.because[0].parameters.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(used, ["segment_self_pay_retired_fen", "segment_fund_retired_from_70_level1_bp"]);
         assert_eq!(decision.unverified.len(), 2, "{:?}", decision.unverified);
-        assert!(library().explain(&decision).contains("，参数：门急诊自负段标准（退休） = "));
+        assert!(library().explain(&decision).contains("参数：门急诊自负段标准（退休）为"));
     }
 }

@@ -149,8 +149,10 @@ fn an_explanation_reads_like_a_notice() {
     let decision = library().decide("required_medical_function", rudong(), day("2026-11-01"), &facts);
     assert_eq!(
         library().explain(&decision),
-        "养老机构应有的医疗功能：any_of = 医务室、护理站，duty = 应当，or_agreement = 否。\n\
-         按通政发〔2018〕54号 二（三）1“养老机构的医疗功能”（NT-2.3.1），依据：kind = 养老机构，ownership = 民办，beds = 100。\n"
+        "关于“养老机构应有的医疗功能”（地区 320623，2026年11月1日）：\n\
+         结论：义务为应当；可选的形式为医务室、护理站；可以签约代替为否。\n\
+         依据：通政发〔2018〕54号 二（三）1“养老机构的医疗功能”（条款 NT-2.3.1）。\
+         情况：机构类型为养老机构，所有制为民办，床位数为100 张。\n"
     );
 }
 
