@@ -3,11 +3,12 @@
 
 use crate::cx::LoggedIn;
 use crate::error::Error;
+use crate::problem;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 /// A form without a file is never longer than this, in bytes.
 const LONGEST_FORM: usize = 2 << 20;
@@ -16,20 +17,21 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
     }
+    let path = request.uri().path().to_owned();
     if foreign(request.headers()) {
-        return refused();
+        return refused(&path);
     }
     let Some(expected) = request.extensions().get::<LoggedIn>().map(|l| l.csrf.clone()) else {
         return next.run(request).await;
     };
     match find_token(request).await {
         Some((request, token)) if token == expected => next.run(request).await,
-        _ => refused(),
+        _ => refused(&path),
     }
 }
 
-fn refused() -> Response {
-    Error::Conflict("页面已过期或请求来源不明，没有执行。请刷新页面后重新提交。".into()).into_response()
+fn refused(path: &str) -> Response {
+    problem::answer(Error::Conflict("页面已过期或请求来源不明，没有执行。请刷新页面后重新提交。".into()), path)
 }
 
 /// Whether the browser says that another site sent this.

@@ -87,7 +87,7 @@ impl Error {
         }
     }
 
-    const fn status(&self) -> StatusCode {
+    pub(crate) const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -98,7 +98,7 @@ impl Error {
         }
     }
 
-    fn heading(&self) -> &'static str {
+    pub(crate) fn heading(&self) -> &'static str {
         match self {
             Self::NotFound => "没有找到",
             Self::Forbidden => "没有权限",
@@ -109,7 +109,7 @@ impl Error {
         }
     }
 
-    fn advice(&self) -> &'static str {
+    pub(crate) fn advice(&self) -> &'static str {
         match self {
             Self::NotFound => "请返回上一页，或从列表重新进入。",
             Self::Forbidden => "如工作需要，请联系系统管理员调整角色或辖区。",

@@ -2,13 +2,14 @@
 
 use crate::cx::LoggedIn;
 use crate::error::Error;
+use crate::problem;
 use crate::serve::see;
 use crate::state::State;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 
 /// The most that an upload may weigh, in bytes. An installation setting, not a policy.
@@ -149,17 +150,28 @@ impl Routes {
 
 async fn guard(needed: Permission, request: Request, next: Next) -> Response {
     let Some(LoggedIn { user, .. }) = request.extensions().get::<LoggedIn>() else {
+        if problem::for_programs(request.uri().path()) {
+            return problem::logged_out();
+        }
         let from = request.uri().path_and_query().map_or("/", |p| p.as_str());
         let next: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
         return see(&if request.method() == "GET" { format!("/login?next={next}") } else { "/login".into() });
     };
     if user.must_change && !matches!(request.uri().path(), "/account" | "/logout") {
-        return see("/account");
+        return if problem::for_programs(request.uri().path()) {
+            problem::answer(Error::Conflict("须先登录页面修改初始密码".into()), request.uri().path())
+        } else {
+            see("/account")
+        };
     }
     if !user.may(needed) {
-        return Error::Forbidden.into_response();
+        return problem::answer(Error::Forbidden, request.uri().path());
     }
-    if is_text(request.uri().path()) { next.run(request).await } else { Error::NotFound.into_response() }
+    if is_text(request.uri().path()) {
+        next.run(request).await
+    } else {
+        problem::answer(Error::NotFound, request.uri().path())
+    }
 }
 
 /// Whether the `%` parts of a path are text: no thing has another address, and the parameters would refuse it in English.

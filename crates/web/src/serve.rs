@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::routes::Routes;
 use crate::state::State;
-use crate::{assets, csrf, session};
+use crate::{assets, csrf, problem, session};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -23,7 +23,7 @@ pub(crate) const FLASH: &str = "yiyang_flash";
 pub fn app(state: State, routes: Routes) -> Router {
     routes
         .into_router()
-        .fallback(|| async { Error::NotFound })
+        .fallback(|request: Request| async move { problem::answer(Error::NotFound, request.uri().path()) })
         .layer(from_fn(csrf::layer))
         .layer(from_fn_with_state(state.clone(), session::layer))
         .merge(assets::router())

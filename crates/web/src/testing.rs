@@ -247,6 +247,12 @@ impl Client<'_> {
         self.send(Request::post(url).header(header::CONTENT_TYPE, kind).body(Body::from(body)).expect("request"))
     }
 
+    /// Sends any body with the token in its header, as a program does.
+    pub fn post_with_token(&self, url: &str, kind: &str, body: Vec<u8>) -> Answer {
+        let request = Request::post(url).header(header::CONTENT_TYPE, kind).header("x-csrf-token", &self.csrf);
+        self.send(request.body(Body::from(body)).expect("request"))
+    }
+
     fn send(&self, mut request: Request<Body>) -> Answer {
         if !self.cookie.is_empty() {
             request.headers_mut().insert(header::COOKIE, self.cookie.parse().expect("cookie"));
