@@ -1,6 +1,8 @@
-//! Whether it is good: the indicators (指标) of an area beside the targets of its own documents.
+//! Whether it is good: the documents themselves, asked and tried, and the indicators (指标) of an area beside their targets.
 
 pub mod indicators;
+pub mod policies;
+pub mod simulation;
 
 use db::{Actor, Db, Tx};
 use registry::elders::Columns;
@@ -9,13 +11,13 @@ use web::{Desk, Nav, Routes, WorkGroup};
 /// All routes of this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    indicators::routes()
+    indicators::routes().merge(policies::routes()).merge(simulation::routes())
 }
 
 /// The menu entries of this crate.
 #[must_use]
 pub fn nav() -> Vec<Nav> {
-    indicators::NAV.to_vec()
+    [indicators::NAV, policies::NAV, simulation::NAV].concat()
 }
 
 /// What waits for a person.

@@ -150,6 +150,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("ltci.check", "试算"),
     ("ltci.settle", "结算"),
     ("records.write", "登记健康体检"),
+    ("simulation.open", "在政策模拟中查看"),
     ("staff.remove", "撤回导入的人员"),
     ("staff.write", "登记从业人员"),
     ("stays.write", "登记住院"),

@@ -5,7 +5,7 @@ use care::{assessments, contracts, records, stays};
 use db::Actor;
 use exchange::transfer;
 use money::ltci;
-use oversight::indicators;
+use oversight::{indicators, policies, simulation};
 use registry::elders::{Columns, ElderPage, OwnedTable, OwnedTables};
 use registry::{accounts, areas, elders, institutions, staff};
 use std::sync::Arc;
@@ -24,7 +24,6 @@ pub fn routes() -> Routes {
         .merge(web::home::routes())
         .merge(web::jobs::routes())
         .merge(web::audit::routes())
-        .merge(web::policies::routes())
         .merge(accounts::routes())
         .merge(areas::routes())
         .merge(institutions::routes())
@@ -36,6 +35,8 @@ pub fn routes() -> Routes {
         .merge(contracts::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
+        .merge(policies::routes())
+        .merge(simulation::routes())
         .merge(transfer::routes())
 }
 
@@ -45,7 +46,6 @@ fn nav() -> Vec<Nav> {
         web::home::NAV,
         web::jobs::NAV,
         web::audit::NAV,
-        web::policies::NAV,
         accounts::NAV,
         areas::NAV,
         institutions::NAV,
@@ -57,6 +57,8 @@ fn nav() -> Vec<Nav> {
         contracts::NAV,
         ltci::NAV,
         indicators::NAV,
+        policies::NAV,
+        simulation::NAV,
         transfer::NAV,
     ]
     .concat()

@@ -77,6 +77,7 @@ impl Role {
                 "jobs.*",
                 "policies.*",
                 "indicators.*",
+                "simulation.*",
                 "assessments.read",
                 "assessments.apply",
                 "assessments.accept",
@@ -130,6 +131,7 @@ impl Role {
                 "transfer.read",
                 "jobs.read",
                 "indicators.*",
+                "simulation.*",
                 "policies.*",
             ],
             Self::Supervisor => &[
@@ -144,6 +146,7 @@ impl Role {
                 "ltci.read",
                 "transfer.read",
                 "indicators.*",
+                "simulation.*",
                 "audit.*",
                 "policies.*",
             ],

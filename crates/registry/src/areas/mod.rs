@@ -16,7 +16,7 @@ pub mod store;
 mod tests;
 
 pub use model::{AreaKind, AreaRow, NewArea};
-pub use names::Names;
+pub use names::{Names, Table as NameTable};
 pub use store::seed;
 use web::{Nav, Permission, Routes};
 

@@ -42,6 +42,11 @@ impl Names {
 }
 
 impl Table {
+    /// The areas that have names.
+    pub fn codes(&self) -> impl Iterator<Item = Area> {
+        self.names.keys().copied()
+    }
+
     /// The name of an area; its code if nobody named it.
     #[must_use]
     pub fn name(&self, area: Area) -> String {

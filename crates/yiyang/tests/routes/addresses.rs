@@ -120,7 +120,20 @@ const TABLE: &[(&str, Owner)] = &[
         "select id, kind || ' ' || state from transfer_batches where area between $1 and $2 order by id",
     ),
     ("/indicators/{code}", Owner::Everybody(&[&["elders"]])),
-    ("/policies/{place}/{document}", Owner::Everybody(&[])),
+    ("/api/policy/decisions/{question}", Owner::Everybody(&[&["required_medical_function"]])),
+    ("/policies/{place}/{document}", Owner::Everybody(&[&["nantong", "2018-54"], &["shanghai", "2015"]])),
+    (
+        "/policies/{place}/{document}/tables/{table}",
+        Owner::Everybody(&[
+            &["nantong", "2018-54", "required_medical_function"],
+            &["jiangxi", "2023-5", "home_visit_charge"],
+        ]),
+    ),
+    ("/policies/ask/{question}", Owner::Everybody(&[&["required_medical_function"], &["home_visit_charge"]])),
+    ("/policies/beside/{question}", Owner::Everybody(&[&["required_medical_function"], &["family_doctor_priority"]])),
+    ("/policies/scales/{scale}", Owner::Everybody(&[&["gbt42195"], &["ltci2021"]])),
+    ("/simulation/{question}", Owner::Everybody(&[&["tcm_due"], &["required_medical_function"]])),
+    ("/simulation/{question}/open", Owner::Everybody(&[&["tcm_due"]])),
     ("/transfer/templates/{kind}", Owner::Everybody(&[&["elders"], &["institutions"], &["stays"]])),
 ];
 

@@ -1,0 +1,187 @@
+//! What programs and files send: an area, a day and facts as JSON; and what is wrong with it, in words and with the place.
+
+use super::divisions::Divisions;
+use axum::http::StatusCode;
+use kernel::{Area, Date};
+use policy::{Decision, Facts, Library, Refusal, Reply, Value};
+use serde_json::{Map, Value as Json};
+use std::collections::{BTreeMap, BTreeSet};
+use web::Problem;
+
+/// A question as it was sent, without its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The area.
+    pub area: Area,
+    /// The area as it was written.
+    pub written: String,
+    /// The day.
+    pub on: Date,
+    /// The facts.
+    pub facts: Facts,
+}
+
+/// What a request may say.
+const FIELDS: [&str; 3] = ["area", "on", "facts"];
+
+fn bad(detail: impl Into<String>) -> Problem {
+    let advice = "请求写成 {\"area\": \"320623\", \"on\": \"2026-11-01\", \"facts\": {…}}；金额写分，比例写万分比";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "请求有误", detail, advice)
+}
+
+/// Text that is no JSON, with the line and the column.
+fn not_json(error: &serde_json::Error) -> Problem {
+    let place = format!("第 {} 行第 {} 列", error.line(), error.column());
+    let what = if error.is_eof() { "没有写完" } else { "写法不对" };
+    let detail = format!("不是 JSON：{place}处{what}");
+    Problem::new(StatusCode::BAD_REQUEST, "不是 JSON", detail, "检查引号、逗号、括号是否成对，数字不要加前导零")
+        .at(place, what)
+}
+
+/// Reads a request.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn request(text: &[u8], divisions: &Divisions) -> Result<Asked, Problem> {
+    let Json::Object(all) = serde_json::from_slice(text).map_err(|e| not_json(&e))? else {
+        return Err(bad("请求应为一个 JSON 对象"));
+    };
+    let mut problem = bad("请求的内容有误");
+    for name in all.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
+        problem = problem.at(name, format!("不认识的字段“{name}”，只有 area、on、facts"));
+    }
+    let mut note = |at: &str, message: String| problem.errors.push(web::problem::At { at: at.to_owned(), message });
+    let area = text_of(&all, "area", "六位区划代码，如 \"320623\"").and_then(|text| Ok((divisions.read(text)?, text)));
+    let area = area.map_err(|why| note("area", why)).ok();
+    let on = text_of(&all, "on", "日期，如 \"2026-11-01\"").and_then(day).map_err(|why| note("on", why)).ok();
+    let facts = match all.get("facts") {
+        Some(value) => facts(value).map_err(|wrong| wrong.into_iter().for_each(|(at, why)| note(&at, why))).ok(),
+        None => {
+            note("facts", "没有写 facts（情况），没有情况就写 {}".into());
+            None
+        }
+    };
+    match (area, on, facts) {
+        (Some((area, text)), Some(on), Some(facts)) if problem.errors.is_empty() => {
+            Ok(Asked { area, written: text.to_owned(), on, facts })
+        }
+        _ => Err(gathered(problem)),
+    }
+}
+
+/// The detail says the first of the places, for those who read nothing else.
+fn gathered(mut problem: Problem) -> Problem {
+    let all: Vec<&str> = problem.errors.iter().map(|at| at.message.as_str()).collect();
+    problem.detail = all.join("；");
+    problem
+}
+
+fn text_of<'a>(all: &'a Map<String, Json>, name: &str, example: &str) -> Result<&'a str, String> {
+    match all.get(name) {
+        Some(Json::String(text)) => Ok(text),
+        Some(_) => Err(format!("{name} 应为{example}")),
+        None => Err(format!("没有写 {name}（{example}）")),
+    }
+}
+
+/// Reads a day, or says what is wrong with it.
+///
+/// # Errors
+/// In words for the user.
+pub fn day(text: &str) -> Result<Date, String> {
+    text.trim().parse().map_err(|_| format!("“{text}”不是日期，应如 2026-11-01（并且那个月有这一天）"))
+}
+
+/// Reads the facts of a file.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn facts_of(text: &[u8]) -> Result<Facts, Problem> {
+    let value: Json = serde_json::from_slice(text).map_err(|e| not_json(&e))?;
+    facts(&value).map_err(|wrong| gathered(wrong.into_iter().fold(bad(""), |p, (at, why)| p.at(at, why))))
+}
+
+type Wrong = Vec<(String, String)>;
+
+fn facts(value: &Json) -> Result<Facts, Wrong> {
+    let Json::Object(all) = value else {
+        return Err(vec![("facts".into(), "facts 应为一个 JSON 对象，每个情况一项".into())]);
+    };
+    let mut wrong = vec![];
+    let mut facts = Facts::new();
+    for (name, value) in all {
+        match fact(value) {
+            Ok(value) => _ = facts.0.insert(name.clone(), value),
+            Err(why) => wrong.push((format!("facts.{name}"), format!("“{name}”{why}"))),
+        }
+    }
+    if wrong.is_empty() { Ok(facts) } else { Err(wrong) }
+}
+
+fn fact(value: &Json) -> Result<Value, String> {
+    match value {
+        Json::Null => Ok(Value::Nothing),
+        Json::Bool(yes) => Ok(Value::Bool(*yes)),
+        Json::Number(number) => number.as_i64().map(Value::Int).ok_or_else(|| {
+            let large = number.as_f64().is_none_or(|n| n.abs() >= 9.2e18);
+            let why =
+                if large { "超出可表示的范围" } else { "应为整数：金额写分，比例写万分比" };
+            format!("{why}，这里是 {number}")
+        }),
+        Json::String(text) => Ok(text.parse().map_or_else(|_| Value::Text(text.clone()), Value::Date)),
+        Json::Array(all) if all.first().is_some_and(Json::is_object) => items(all),
+        Json::Array(all) => {
+            let words: Option<BTreeSet<String>> = all.iter().map(|one| one.as_str().map(str::to_owned)).collect();
+            words.map(Value::Set).ok_or_else(|| "应为词的列表，如 [\"hypertension\"]".into())
+        }
+        Json::Object(_) => Err("不能是对象".into()),
+    }
+}
+
+fn items(all: &[Json]) -> Result<Value, String> {
+    let item = |(at, one): (usize, &Json)| {
+        let at = at + 1;
+        let pairs = one.as_object().ok_or_else(|| format!("第 {at} 项不是对象"))?;
+        let pair = |(name, value): (&String, &Json)| match fact(value) {
+            Ok(Value::List(_)) => Err(format!("第 {at} 项的“{name}”不能再是列表")),
+            Ok(value) => Ok((name.clone(), value)),
+            Err(why) => Err(format!("第 {at} 项的“{name}”{why}")),
+        };
+        pairs.iter().map(pair).collect::<Result<BTreeMap<_, _>, String>>()
+    };
+    all.iter().enumerate().map(item).collect::<Result<Vec<_>, String>>().map(Value::List)
+}
+
+/// Asks what was sent.
+///
+/// # Errors
+/// What the asker has to mend.
+pub fn decide(library: &Library, question: &str, asked: Asked) -> Result<Decision, Problem> {
+    library.inquire(question, asked.area, asked.on, asked.facts).map_err(refused)
+}
+
+/// Asks what was sent, and answers as it is handed out.
+///
+/// # Errors
+/// What the asker has to mend.
+pub fn answer(library: &Library, question: &str, asked: Asked) -> Result<Reply, Problem> {
+    let written = asked.written.clone();
+    Ok(library.reply_of(&decide(library, question, asked)?, &written))
+}
+
+/// A refusal of the library as a problem.
+#[must_use]
+pub fn refused(refusal: Refusal) -> Problem {
+    let text = refusal.to_string();
+    let mend = StatusCode::UNPROCESSABLE_ENTITY;
+    match refusal {
+        Refusal::Question(_) => Problem::new(StatusCode::NOT_FOUND, "没有这个问题", text, "用所列问题之一提问")
+            .at("question", "没有这个问题"),
+        Refusal::Day(_) => Problem::new(mend, "日期太早", text.clone(), "改正 on").at("on", text),
+        Refusal::Facts(wrong) => wrong.into_iter().fold(
+            Problem::new(mend, "情况不全或有误", text, "补上或改正所列情况；金额写分，比例写万分比"),
+            |problem, one| problem.at(format!("facts.{}", one.fact), one.message),
+        ),
+        Refusal::Overflow(_) => Problem::new(mend, "数太大", text, "核对数量和金额的单位（金额写分）"),
+    }
+}
