@@ -109,7 +109,7 @@ pub enum Command {
     /// 检查或查询政策文件
     Policy {
         /// 政策与量表目录；不填则使用程序自带的
-        #[arg(long, env = "YIYANG_POLICIES")]
+        #[arg(long, env = "YIYANG_POLICIES", global = true)]
         policies: Option<PathBuf>,
         /// What to do with them.
         #[command(subcommand)]
@@ -176,9 +176,84 @@ pub enum Command {
 #[derive(Subcommand)]
 pub enum PolicyAction {
     /// 证明全部政策表没有缺口和矛盾，并列出存疑之处
-    Check,
+    Check {
+        /// 目录（其中有 policies/ 和 scales/）；不填则同 --policies
+        dir: Option<PathBuf>,
+    },
     /// 列出全部条款
     Clauses,
+    /// 回答一个问题，输出 JSON
+    Decide(Asking),
+    /// 回答一个问题，写成通知里的话
+    Explain(Asking),
+    /// 对全部人员比较两份文件的结果：人数和金额相差多少，按地区、按规则
+    Simulate(Simulating),
+}
+
+/// A question with what it is asked with.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Asking {
+    /// 问题的名字，如 required_medical_function
+    pub question: String,
+    /// 区划代码，如 320623
+    #[arg(long)]
+    pub area: String,
+    /// 日期，如 2026-11-01
+    #[arg(long)]
+    pub on: String,
+    /// 情况：JSON 文件，或 - 表示标准输入
+    #[arg(long)]
+    pub facts: PathBuf,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Printed {
+    /// 表格
+    #[default]
+    Table,
+    /// CSV
+    Csv,
+    /// JSON
+    Json,
+}
+
+/// What is simulated, over whom.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Simulating {
+    /// 问题的名字，如 nursing_home_operating_subsidy
+    #[arg(long)]
+    pub question: String,
+    /// 现行的文件（目录名，如 nantong/2018-54），可写 文件@日期
+    #[arg(long, value_name = "A")]
+    pub document: String,
+    /// 与之比较的文件，可写 文件@日期
+    #[arg(long, value_name = "B")]
+    pub against: String,
+    /// 计算日；不填则为今天（合成人群为 2026-11-01）
+    #[arg(long)]
+    pub on: Option<String>,
+    /// 只算这个辖区
+    #[arg(long)]
+    pub area: Option<String>,
+    /// 名册里没有的情况，对每个人都按此计算，如 setting=home；可写多次
+    #[arg(long, value_name = "名=值")]
+    pub assume: Vec<String>,
+    /// 不用名册，生成这么多人的合成人群
+    #[arg(long)]
+    pub elders: Option<usize>,
+    /// 合成人群的随机种子
+    #[arg(long, default_value_t = 2018)]
+    pub seed: u64,
+    /// 输出形式
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Printed,
+    /// 数据目录（名册）
+    #[arg(long, default_value = "data", env = "YIYANG_DATA")]
+    pub data: PathBuf,
+    /// PostgreSQL 地址 postgres://…；不填则使用数据目录中的 SQLite 文件
+    #[arg(long, env = "YIYANG_DB", hide_env_values = true)]
+    pub db: Option<String>,
 }
 
 /// What can be done with the audit.

@@ -1,9 +1,9 @@
 //! What each command does. Thin: opens the installation and calls the capability.
 
-use crate::cli::{AuditAction, Cli, Command, Place, PolicyAction};
+use crate::cli::{AuditAction, Cli, Command, Place};
 use crate::place::{self, Installation};
 use crate::terminal::Bar;
-use crate::{demo, outside, server, synthetic, wiring};
+use crate::{demo, outside, policies, server, synthetic, wiring};
 use anyhow::{Context, anyhow, bail};
 use db::Actor;
 use exchange::transfer::{self, Kind, Report};
@@ -27,7 +27,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import { place, kind, area, dry_run, refused, file } => {
             import(&place, &kind, area, dry_run, refused.as_deref(), &file)
         }
-        Command::Policy { policies, action } => policy(policies.as_deref(), &action),
+        Command::Policy { policies, action } => policies::run(policies.as_deref(), &action),
         Command::Settle { place, area, month } => settle(&place, area, month),
         Command::Indicators { place, area } => indicators(&place, area),
         Command::Audit { place, action: AuditAction::Verify } => verify_audit(&place),
@@ -146,15 +146,6 @@ pub fn import_roster(
         format!("{} 行，新增 {}，更新 {}，未变 {}，被拒 {}", c.rows, c.created, c.changed, c.unchanged, c.refused);
     bar.into_inner().done(&counts);
     Ok(report)
-}
-
-fn policy(folder: Option<&Path>, action: &PolicyAction) -> anyhow::Result<()> {
-    let library = place::policies(folder)?;
-    match action {
-        PolicyAction::Check => print!("{}", library.check()),
-        PolicyAction::Clauses => print!("{}", library.clause_list()),
-    }
-    Ok(())
 }
 
 fn settle(place: &Place, area: Area, month: Month) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod demo;
 pub mod outside;
 pub mod place;
+pub mod policies;
 pub mod server;
 pub mod synthetic;
 pub mod terminal;

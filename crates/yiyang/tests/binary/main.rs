@@ -2,6 +2,7 @@
 
 mod files;
 mod opening;
+mod policy;
 mod run;
 mod stops;
 mod words;
