@@ -109,7 +109,7 @@ fn duty_line(clause: &Clause, d: &Duty) -> Markup {
     };
     let quantity = d.quantity();
     html! {
-        span id=(d.id) { "责任 " strong { (d.who) } "：" (word) (d.what) }
+        span id={ "duty-" (d.id) } { "责任 " strong { (d.who) } "：" (word) (d.what) }
         @if !quantity.is_empty() { "，" strong { (quantity) } }
         @if let Some(by) = d.by.as_ref().filter(|by| Some(*by) != clause.deadline.as_ref()) { "，" (by) }
         @if !d.departments.is_empty() { "（" (d.departments.join("、")) "）" }
