@@ -251,42 +251,64 @@ fn shown(library: &Library, asked: &Asked, people: &Population, result: &Outcome
                 }))
             }
             (ui::columns(&[first, further].concat()))
-            (ui::card("按地区", html! { (chart(people, result)) (by_area(people, result)) }))
-            (ui::card("按规则", by_row(library, asked, people, result, query)))
+            @let (areas, rules) = (areas(people, result), rules(library, result));
+            (ui::card("按地区", html! { (chart("by-area", "各地区", &areas, result)) (by_area(&areas, result)) }))
+            (ui::card("按规则", html! {
+                (chart("by-rule", "各条规则", &rules, result))
+                (by_row(library, asked, people, result, query))
+            }))
         }
     }
 }
 
-fn chart(people: &Population, result: &Outcome) -> Markup {
-    let all = people.areas.iter().map(|(_, name)| name.as_str()).zip(&result.difference.by_area).enumerate();
-    let mut all: Vec<(usize, (&str, &Change))> = all.filter(|(_, (_, change))| change.people > 0).collect();
-    all.truncate(ON_CHART);
-    let value = |place: usize, change: &Change, after: bool| match result.counts {
+/// A part of those who were counted: its name, what came of it, how many answers changed.
+type Part = (String, Change, usize);
+
+fn areas(people: &Population, result: &Outcome) -> Vec<Part> {
+    let all = people.areas.iter().zip(&result.difference.by_area).zip(&result.changed);
+    let all = all.map(|(((_, name), change), changed)| (name.clone(), *change, *changed));
+    all.filter(|(_, change, _)| change.people > 0).collect()
+}
+
+fn rules(library: &Library, result: &Outcome) -> Vec<Part> {
+    let name = |(a, b)| {
+        let (from, to) =
+            (result.code(library, &result.a, &result.before, a), result.code(library, &result.b, &result.after, b));
+        format!("{from} → {to}")
+    };
+    result.by_rows().into_iter().map(|(codes, change)| (name(codes), change, result.changed_of(codes))).collect()
+}
+
+/// The first parts as bars beside each other.
+fn chart(id: &str, what: &str, parts: &[Part], result: &Outcome) -> Markup {
+    let shown = &parts[..parts.len().min(ON_CHART)];
+    let value = |(_, change, changed): &Part, after: bool| match result.counts {
         Counts::Money => (if after { change.after } else { change.before }) as f64 / 100.0,
         Counts::Yes => (if after { change.after } else { change.before }) as f64,
-        Counts::Words if after => result.changed[place] as f64,
-        Counts::Words => (change.people - result.changed[place]) as f64,
+        Counts::Words if after => *changed as f64,
+        Counts::Words => (change.people - *changed) as f64,
     };
     let (first, second) = match result.counts {
         Counts::Money => ("A（元）", "B（元）"),
         Counts::Yes => ("A 为“是”", "B 为“是”"),
         Counts::Words => ("答复不变", "答复改变"),
     };
-    let names: Vec<&str> = all.iter().map(|(_, (name, _))| *name).collect();
-    let series =
-        |after: bool| all.iter().map(|(place, (_, change))| value(*place, change, after)).collect::<Vec<f64>>();
+    let names: Vec<&str> = shown.iter().map(|(name, _, _)| name.as_str()).collect();
+    let series = |after: bool| shown.iter().map(|part| value(part, after)).collect::<Vec<f64>>();
+    let label =
+        json!({"interval": 0, "rotate": if names.len() > 6 { 30 } else { 0 }, "width": 120, "overflow": "break"});
     let option = json!({
         "tooltip": {"trigger": "axis"}, "legend": {"data": [first, second]},
         "grid": {"left": 8, "right": 16, "bottom": 8, "containLabel": true},
-        "xAxis": {"type": "category", "data": names, "axisLabel": {"interval": 0, "rotate": if names.len() > 6 { 30 } else { 0 }}},
+        "xAxis": {"type": "category", "data": names, "axisLabel": label},
         "yAxis": {"type": "value"},
         "series": [
             {"name": first, "type": "bar", "data": series(false)},
             {"name": second, "type": "bar", "data": series(true)},
         ],
     });
-    let alt = format!("各地区按两份文件的结果：{first}与{second}，共 {} 个地区", all.len());
-    ui::chart("by-area", 320, &option, &alt)
+    let alt = format!("{what}按两份文件的结果：{first}与{second}，共 {} 项", shown.len());
+    ui::chart(id, 320, &option, &alt)
 }
 
 fn cells(result: &Outcome, c: &Change, changed: usize) -> Vec<Markup> {
@@ -308,11 +330,9 @@ fn headings(result: &Outcome, first: &'static [&'static str]) -> Vec<&'static st
     [first, &[">对象", ">答复改变"], further].concat()
 }
 
-fn by_area(people: &Population, result: &Outcome) -> Markup {
-    let all = people.areas.iter().zip(&result.difference.by_area).zip(result.changed.iter().copied());
-    let all = all.filter(|((_, change), _)| change.people > 0);
+fn by_area(areas: &[Part], result: &Outcome) -> Markup {
     let rows =
-        all.map(|(((_, name), change), changed)| [vec![html! { (name) }], cells(result, change, changed)].concat());
+        areas.iter().map(|(name, change, changed)| [vec![html! { (name) }], cells(result, change, *changed)].concat());
     ui::table(&headings(result, &["地区"]), rows)
 }
 
