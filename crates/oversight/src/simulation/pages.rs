@@ -298,8 +298,8 @@ fn chart(id: &str, what: &str, parts: &[Part], result: &Outcome) -> Markup {
     let label =
         json!({"interval": 0, "rotate": if names.len() > 6 { 30 } else { 0 }, "width": 120, "overflow": "break"});
     let option = json!({
-        "tooltip": {"trigger": "axis"}, "legend": {"data": [first, second]},
-        "grid": {"left": 8, "right": 16, "bottom": 8, "containLabel": true},
+        "tooltip": {"trigger": "axis"}, "legend": {"data": [first, second], "top": 0, "bottom": "auto"},
+        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": true},
         "xAxis": {"type": "category", "data": names, "axisLabel": label},
         "yAxis": {"type": "value"},
         "series": [
