@@ -4,7 +4,7 @@ use crate::error::Mistake;
 use crate::value::Value;
 use kernel::Date;
 use kernel::time::day_number;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Most words that a list may have when sets of it are used (they are kept as the bits of a number).
@@ -135,6 +135,35 @@ impl Kind {
             Self::SetOf(list) => format!("由下列词组成的列表：{}", list.codes()),
             Self::Maybe(inner) => format!("{}，没有就写 null", inner.describe()),
         }
+    }
+
+    /// The value that a person writes in a field: a word by its code or its Chinese name, 是 and 否, words of a set between
+    /// `、`, `null` where there may be nothing.
+    ///
+    /// # Errors
+    /// What would be right.
+    pub fn read(&self, text: &str) -> Result<Value, String> {
+        let wrong = || format!("应为{}，这里是“{text}”", self.describe());
+        if text == "null" {
+            return if matches!(self, Self::Maybe(_)) { Ok(Value::Nothing) } else { Err(wrong()) };
+        }
+        let word = |list: &WordList, text: &str| {
+            list.words.iter().find(|(code, label)| code == text || label == text).map(|(code, _)| code.clone())
+        };
+        let value = match self.inner() {
+            Self::Boolean if matches!(text, "true" | "是") => Some(Value::Bool(true)),
+            Self::Boolean if matches!(text, "false" | "否") => Some(Value::Bool(false)),
+            Self::Integer { lo, hi, .. } => text.parse().ok().filter(|n| lo <= n && n <= hi).map(Value::Int),
+            Self::Date => text.parse().ok().map(Value::Date),
+            Self::Word(list) => word(list, text).map(Value::Text),
+            Self::SetOf(list) => {
+                let all = text.split(['、', ',']).map(str::trim).filter(|one| !one.is_empty());
+                all.map(|one| word(list, one)).collect::<Option<BTreeSet<_>>>().map(Value::Set)
+            }
+            Self::Text => Some(Value::Text(text.to_owned())),
+            Self::Boolean | Self::Maybe(_) => None,
+        };
+        value.ok_or_else(wrong)
     }
 
     /// The number that stands for a value in evaluation; an error says what would be right.

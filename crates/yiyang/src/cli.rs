@@ -240,8 +240,11 @@ pub struct Simulating {
     #[arg(long, value_name = "名=值")]
     pub assume: Vec<String>,
     /// 不用名册，生成这么多人的合成人群
-    #[arg(long)]
+    #[arg(long, conflicts_with = "people")]
     pub elders: Option<usize>,
+    /// 不用名册，读这个 CSV 文件：第一行是情况的名字（可有 area），每人一行
+    #[arg(long, value_name = "CSV")]
+    pub people: Option<PathBuf>,
     /// 合成人群的随机种子
     #[arg(long, default_value_t = 2018)]
     pub seed: u64,

@@ -99,14 +99,18 @@ fn simulate(folder: Option<&Path>, wanted: &Simulating) -> anyhow::Result<()> {
     let assumed: Assumed = wanted.assume.iter().map(|text| assumption(text)).collect::<anyhow::Result<_>>()?;
     let ask = simulation::Ask { question: wanted.question.clone(), a, b, assumed };
     simulation::check(&library, &ask).map_err(|why| anyhow!(why))?;
-    let people = match wanted.elders {
-        Some(0) => bail!("--elders 至少为 1"),
-        Some(elders) => {
+    let people = match (&wanted.people, wanted.elders) {
+        (Some(file), _) => {
+            let counties = Divisions::counties(DIVISIONS, Area::COUNTRY);
+            Population::of_file(&library, &ask, file, on, &counties).map_err(|why| anyhow!(why))?
+        }
+        (None, Some(0)) => bail!("--elders 至少为 1"),
+        (None, Some(elders)) => {
             let home = library.document(&ask.a.document).map_or(Area::COUNTRY, |document| document.area);
             let counties = Divisions::counties(DIVISIONS, area.unwrap_or(home));
             Population::made_up(&library, &ask, elders, (wanted.seed, on), &counties).map_err(|why| anyhow!(why))?
         }
-        None => registered(folder, wanted, &ask, area.unwrap_or(Area::COUNTRY), on)?,
+        (None, None) => registered(folder, wanted, &ask, area.unwrap_or(Area::COUNTRY), on)?,
     };
     let result = simulation::run(&library, &ask, &people).map_err(|why| anyhow!(why))?;
     let (library, people) = (&library, &people);

@@ -37,7 +37,7 @@ pub fn run(file: &str, threads: usize) -> Result<()> {
 
 fn read(file: &str) -> Result<People> {
     let mut people = People::default();
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(file)?;
+    let mut reader = csv::Reader::from_path(file)?;
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row)? {
         let number = |at: usize| row.get(at).context("five columns")?.parse::<i32>().context("a number");

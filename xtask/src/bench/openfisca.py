@@ -75,7 +75,7 @@ def main(path, many):
     system.add_variable(care_allowance)
 
     begin = time.perf_counter()
-    table = numpy.loadtxt(path, delimiter=",", dtype=numpy.int32)
+    table = numpy.loadtxt(path, delimiter=",", dtype=numpy.int32, skiprows=1)
     simulation = SimulationBuilder().build_default_simulation(system, count=len(table))
     for place, name in enumerate(NAMES):
         simulation.set_input(name, PERIOD, numpy.ascontiguousarray(table[:, place]))

@@ -3,36 +3,6 @@
 use kernel::Date;
 use policy::simulate::Column;
 use policy::{Kind, Value};
-use std::collections::BTreeSet;
-
-/// Reads an assumption for a fact of this type: a word by its code or its Chinese name, 是 and 否, `null`.
-///
-/// # Errors
-/// In words for the user.
-pub fn read(name: &str, kind: &Kind, text: &str) -> Result<Value, String> {
-    let wrong = || format!("假设“{name}”应为{}，这里是“{text}”", kind.describe());
-    if text == "null" {
-        return if matches!(kind, Kind::Maybe(_)) { Ok(Value::Nothing) } else { Err(wrong()) };
-    }
-    let word = |list: &policy::WordList, text: &str| {
-        list.words.iter().find(|(code, label)| code == text || label == text).map(|(code, _)| code.clone())
-    };
-    Ok(match kind.inner() {
-        Kind::Boolean => Value::Bool(match text {
-            "true" | "是" => true,
-            "false" | "否" => false,
-            _ => return Err(wrong()),
-        }),
-        Kind::Integer { lo, hi, .. } => Value::Int(text.parse().ok().filter(|n| lo <= n && n <= hi).ok_or_else(wrong)?),
-        Kind::Date => Value::Date(text.parse::<Date>().map_err(|_| wrong())?),
-        Kind::Word(list) => Value::Text(word(list, text).ok_or_else(wrong)?),
-        Kind::SetOf(list) => {
-            let all = text.split(['、', ',']).map(str::trim).filter(|one| !one.is_empty());
-            Value::Set(all.map(|one| word(list, one)).collect::<Option<BTreeSet<_>>>().ok_or_else(wrong)?)
-        }
-        _ => Value::Text(text.to_owned()),
-    })
-}
 
 /// A column that says the same of everybody.
 #[must_use]

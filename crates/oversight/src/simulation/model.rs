@@ -114,9 +114,13 @@ pub fn check(library: &Library, ask: &Ask) -> Result<(), String> {
             let all: Vec<&str> = wanted.keys().map(String::as_str).collect();
             format!("假设“{name}”不是这个问题的情况；可以假设：{}", all.join("、"))
         })?;
-        assume::read(name, kind, text)?;
+        assumed(name, kind, text)?;
     }
     Ok(())
+}
+
+fn assumed(name: &str, kind: &Kind, text: &str) -> Result<Value, String> {
+    kind.read(text).map_err(|why| format!("假设“{name}”{why}"))
 }
 
 /// The facts that either side looks at, with their types.
@@ -145,7 +149,7 @@ pub fn run(library: &Library, ask: &Ask, people: &Population) -> Result<Outcome,
     let mut columns = people.columns.clone();
     for (name, text) in &ask.assumed {
         let kind = wanted.get(name).ok_or_else(|| format!("假设“{name}”不是这个问题的情况"))?;
-        let made = match assume::read(name, kind, text)? {
+        let made = match assumed(name, kind, text)? {
             Value::Nothing => assume::nothing(name, kind, columns.len()),
             value => assume::column(name, &value, columns.len()),
         };

@@ -8,13 +8,17 @@ use kernel::chance::mix;
 use kernel::time::age_on;
 use kernel::{Area, Date, ElderId, InstitutionId};
 use policy::Library;
-use policy::simulate::{Column, Columns};
+use policy::simulate::{Column, Columns, read_csv};
 use registry::areas::NameTable;
 use registry::elders::columns::record::{Day, NO_LEVEL};
 use registry::elders::columns::{Snapshot, flag};
 use registry::elders::{Chronic, Columns as ColumnCopy};
 use registry::institutions::{self, Institution, Kind, Ownership, Profit};
+use std::path::Path;
 use web::Error;
+
+/// The column of a file in which everybody's area stands.
+const HOME: &str = "area";
 
 /// Of whom a question is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,8 +79,19 @@ pub struct Population {
     pub who: Vec<Who>,
     /// The day of their facts.
     pub on: Date,
-    /// Made up, of nobody.
-    pub made_up: bool,
+    /// Where they are from.
+    pub from: Origin,
+}
+
+/// Where the facts of many are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The register.
+    Register,
+    /// Nowhere: they are made up.
+    Nowhere,
+    /// A file that somebody wrote.
+    File,
 }
 
 /// The level by which people of an area are counted: one that is read at a glance.
@@ -208,7 +223,7 @@ fn elders(s: &Snapshot, names: &NameTable, ask: &Ask, area: Area, on: Date) -> R
         .with(districts(rows.iter().map(|row| s.areas[s.area[*row] as usize]), names)?)?;
     let areas = places.sorted(&mut place, |area| names.name(area));
     let who = rows.iter().map(|row| Who::Elder(s.ids[*row])).collect();
-    Ok(Population { of: Of::Elders, columns, places: place, areas, who, on, made_up: false })
+    Ok(Population { of: Of::Elders, columns, places: place, areas, who, on, from: Origin::Register })
 }
 
 /// The name of everybody's county.
@@ -256,7 +271,7 @@ fn of_institutions(all: &[Institution], names: &NameTable, area: Area, on: Date)
         .with(districts(all.iter().map(|one| one.facts.area), names)?)?;
     let areas = places.sorted(&mut place, |area| names.name(area));
     let who = all.iter().map(|one| Who::Institution(one.id)).collect();
-    Ok(Population { of: Of::Institutions, columns, places: place, areas, who, on, made_up: false })
+    Ok(Population { of: Of::Institutions, columns, places: place, areas, who, on, from: Origin::Register })
 }
 
 /// A repeatable stream of whole numbers.
@@ -306,7 +321,57 @@ impl Population {
             Of::Elders => people(columns, many, on, &mut dice)?,
             Of::Institutions => places_of_care(columns, many, &mut dice)?,
         };
-        Ok(Self { of, columns, places, areas: counties.to_vec(), who: vec![Who::Nobody; many], on, made_up: true })
+        Ok(Self {
+            of,
+            columns,
+            places,
+            areas: counties.to_vec(),
+            who: vec![Who::Nobody; many],
+            on,
+            from: Origin::Nowhere,
+        })
+    }
+}
+
+impl Population {
+    /// Those of a CSV file whose columns have the names of facts; `area` (a code) says where each is at home.
+    ///
+    /// # Errors
+    /// When a side does not answer, or the file cannot be read; in words, with the line.
+    pub fn of_file(
+        library: &Library,
+        ask: &Ask,
+        file: &Path,
+        on: Date,
+        counties: &[(Area, String)],
+    ) -> Result<Self, String> {
+        let of = Of::question(library, ask)?;
+        let mut wanted = model::wanted(library, ask)?;
+        wanted.insert(HOME.into(), policy::Kind::Text);
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let columns = read_csv(file, &wanted, threads)?;
+        let mut areas = counties.to_vec();
+        areas.push((Area::COUNTRY, "没有写地区".into()));
+        let nowhere = areas.len() - 1;
+        let home = |word: &str| {
+            let area = Area::parse(word).map_err(|e| format!("{} 列 {HOME}：“{word}”{e}", file.display()))?;
+            let county = area.up_to(Level::County);
+            let known = counties.iter().position(|(one, _)| *one == county);
+            known.ok_or_else(|| format!("{} 列 {HOME}：没有代码 {word} 的区县", file.display()))
+        };
+        let places = match columns.get(HOME) {
+            None => vec![nowhere as u16; columns.len()],
+            Some(column) => {
+                let homes = column.words_of().iter().map(|word| home(word)).collect::<Result<Vec<usize>, _>>()?;
+                let place = |(row, number): (usize, i64)| {
+                    let known = column.value(row).and(homes.get(number as usize));
+                    *known.unwrap_or(&nowhere) as u16
+                };
+                column.numbers().enumerate().map(place).collect()
+            }
+        };
+        let who = vec![Who::Nobody; columns.len()];
+        Ok(Self { of, columns, places, areas, who, on, from: Origin::File })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The result for a terminal, as CSV and as JSON.
 
 use super::model::Counts;
+use super::population::Origin;
 use super::{Ask, Outcome, Population};
 use kernel::Fen;
 use policy::Library;
@@ -44,7 +45,11 @@ pub fn table(library: &Library, ask: &Ask, people: &Population, result: &Outcome
     let unit = people.of.unit();
     let mut out =
         format!("{}：政策模拟\nA {}\nB {}\n", title(library, ask), side(library, &ask.a), side(library, &ask.b));
-    out += if people.made_up { "人群　合成，不代表任何地方\n" } else { "人群　名册\n" };
+    out += match people.from {
+        Origin::Register => "人群　名册\n",
+        Origin::Nowhere => "人群　合成，不代表任何地方\n",
+        Origin::File => "人群　文件\n",
+    };
     if !result.unknown.is_empty() {
         let names: Vec<&str> = result.unknown.iter().map(|name| library.fact(name)).collect();
         _ = writeln!(out, "不知道　{}（用 --assume 假设；需要它们的为未定）", names.join("、"));
@@ -116,6 +121,6 @@ pub fn json(library: &Library, ask: &Ask, people: &Population, result: &Outcome)
     };
     let rows: Vec<Value> = result.by_rows().iter().map(row).collect();
     json!({"question": ask.question, "output": result.a.output(), "a": ask.a.document, "a_on": ask.a.on,
-        "b": ask.b.document, "b_on": ask.b.on, "synthetic": people.made_up, "unknown": result.unknown,
+        "b": ask.b.document, "b_on": ask.b.on, "synthetic": people.from == Origin::Nowhere, "unknown": result.unknown,
         "total": change(&result.difference.whole, result.changed.iter().sum()), "by_area": areas, "by_row": rows})
 }

@@ -29,7 +29,7 @@ pub(crate) enum Cells {
 }
 
 impl Cells {
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::Bytes(all) => all.len(),
             Self::Shorts(all) => all.len(),
@@ -51,8 +51,11 @@ impl Cells {
 
     /// The least and greatest number.
     fn range(&self) -> (i64, i64) {
+        // Folded rather than asked for `min`, which the compiler does not do many at a time.
         fn ends<T: Copy + Ord + Into<i64>>(all: &[T]) -> Option<(i64, i64)> {
-            Some(((*all.iter().min()?).into(), (*all.iter().max()?).into()))
+            let first = *all.first()?;
+            let least = all.iter().fold(first, |least, one| least.min(*one));
+            Some((least.into(), all.iter().fold(first, |most, one| most.max(*one)).into()))
         }
         let ends = match self {
             Self::Bytes(all) => ends(all),
@@ -162,6 +165,18 @@ impl Column {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The numbers of all rows as they are kept: days since 1970, places of words, bits of sets; any number where the fact
+    /// is not known.
+    pub fn numbers(&self) -> impl Iterator<Item = i64> {
+        (0..self.cells.len()).map(|row| self.cells.get(row))
+    }
+
+    /// The words that its numbers stand for, if they stand for words.
+    #[must_use]
+    pub fn words_of(&self) -> &[String] {
+        if let Meaning::Word(list) | Meaning::Set(list) = &self.meaning { list } else { &[] }
     }
 
     pub(crate) fn is_known(&self, row: usize) -> bool {

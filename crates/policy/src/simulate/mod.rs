@@ -26,11 +26,14 @@ mod arithmetic;
 mod bind;
 mod block;
 mod columns;
+mod csv;
+mod fill;
 mod program;
 mod single;
 mod tally;
 
 pub use columns::{Column, Columns};
+pub use csv::read as read_csv;
 pub use program::{Code, Program};
 pub use tally::{Change, Difference, Tally, compare};
 

@@ -60,6 +60,7 @@ impl People {
     }
 
     /// As columns.
+    #[allow(dead_code, reason = "the measuring reads them from a file")]
     pub fn columns(&self) -> Columns {
         let words = DISTRICTS.map(str::to_owned).to_vec();
         let district = Column::words("district", self.district.clone(), words).expect("districts");

@@ -94,6 +94,15 @@ fn two_documents_are_compared_over_a_made_up_population_and_over_the_register() 
     with(&[]).refuses(&["没有名册"]);
     with(&["--elders", "0"]).refuses(&["至少"]);
     with(&["--elders", "9", "--assume", "weather=fine"]).refuses(&["weather"]);
+    let written = |text: &str| std::fs::write(folder.0.join("people.csv"), text).expect("written");
+    written("area,level,dementia\n320623101,5,否\n320623,0,否\n,5,是\n");
+    let read = with(&["--people", "people.csv"]).fine();
+    assert!(read.contains("人群　文件") && read.contains("如东县") && read.contains("没有写地区"), "{read}");
+    written("area,level,dementia\n320623101,6,否\n");
+    with(&["--people", "people.csv"]).refuses(&["第 2 行", "“level”应为0 到 5 的整数"]);
+    written("area,level,dementia\n329999,5,否\n");
+    with(&["--people", "people.csv"]).refuses(&["没有代码 329999 的区县"]);
+    with(&["--people", "nowhere.csv"]).refuses(&["不能读 nowhere.csv"]);
     folder.county(60, "csv");
     folder.run(&["import", "--kind", "elders", "rosters/elders.csv"]).fine();
     let own = with(&["--area", "320623"]).fine();
