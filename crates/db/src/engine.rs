@@ -1,17 +1,18 @@
 //! The two engines behind one [`Tx`]: pools, transactions, statements, and what must differ between them.
 
+use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::migrate;
 use crate::notes::Notes;
 use crate::value::{Row, Value};
 use crate::vault::Vault;
-use kernel::Chance;
+use kernel::{Chance, Happening};
 use postgres::fallible_iterator::FallibleIterator;
 use r2d2::{ManageConnection, Pool};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Readers of a SQLite file. More gain little: its page caches share a lock.
@@ -47,7 +48,11 @@ pub(crate) struct Inner {
     vault: Vault,
     chance: Arc<dyn Chance>,
     pub(crate) notes: Notes,
+    followers: OnceLock<Vec<Follower>>,
 }
+
+/// What a capability does when something happens to an elder, in the same transaction.
+pub type Follower = fn(&mut Tx<'_>, &Actor, &Happening) -> Result<()>;
 
 enum Pools {
     Sqlite { write: Pool<SqliteManager>, read: Pool<SqliteManager>, path: PathBuf },
@@ -65,7 +70,7 @@ impl Db {
         } else {
             Self::open_sqlite(Path::new(url))?
         };
-        let db = Self(Arc::new(Inner { pools, vault, chance, notes: Notes::default() }));
+        let db = Self(Arc::new(Inner { pools, vault, chance, notes: Notes::default(), followers: OnceLock::new() }));
         db.prove_key()?;
         Ok(db)
     }
@@ -100,6 +105,13 @@ impl Db {
         migrate::postgres(&mut config.connect(postgres::NoTls)?)?;
         let builder = Pool::builder().max_size(POSTGRES_CONNECTIONS).min_idle(Some(1)).connection_timeout(PATIENCE);
         Ok(Pools::Postgres(builder.build(PostgresManager { config })?))
+    }
+
+    /// Says once, when the program is put together, who follows what happens to elders.
+    pub fn follow(&self, followers: Vec<Follower>) {
+        if self.0.followers.set(followers).is_err() {
+            tracing::warn!("followers were named twice");
+        }
     }
 
     /// Which engine this is.
@@ -144,6 +156,7 @@ impl Db {
 
     fn run<T, E: From<Error>>(&self, write: bool, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let (vault, chance) = (&self.0.vault, self.0.chance.as_ref());
+        let followers = self.0.followers.get().map_or(&[][..], Vec::as_slice);
         match &self.0.pools {
             Pools::Sqlite { write: writer, read: readers, .. } => {
                 let mut connection = if write { writer } else { readers }.get().map_err(Error::from)?;
@@ -153,7 +166,7 @@ impl Db {
                     rusqlite::TransactionBehavior::Deferred
                 };
                 let inner = connection.transaction_with_behavior(behaviour).map_err(Error::from)?;
-                let mut tx = Tx { engine: Engine::Sqlite(inner), vault, chance };
+                let mut tx = Tx { engine: Engine::Sqlite(inner), vault, chance, followers };
                 let result = work(&mut tx)?;
                 tx.finish(write)?;
                 Ok(result)
@@ -162,7 +175,7 @@ impl Db {
                 let mut connection = pool.get().map_err(Error::from)?;
                 let PostgresConnection { client, statements } = &mut *connection;
                 let inner = client.transaction().map_err(Error::from)?;
-                let mut tx = Tx { engine: Engine::Postgres(inner, statements), vault, chance };
+                let mut tx = Tx { engine: Engine::Postgres(inner, statements), vault, chance, followers };
                 let result = work(&mut tx)?;
                 tx.finish(write)?;
                 Ok(result)
@@ -210,6 +223,7 @@ pub struct Tx<'c> {
     engine: Engine<'c>,
     vault: &'c Vault,
     chance: &'c dyn Chance,
+    followers: &'c [Follower],
 }
 
 enum Engine<'c> {
@@ -243,6 +257,14 @@ impl Tx<'_> {
     #[must_use]
     pub fn seal(&self, field: &str, plain: &str) -> Vec<u8> {
         self.vault.seal(field, plain, self.chance)
+    }
+
+    /// Tells everybody who follows what happened to an elder. What one of them closes they may tell in their turn.
+    ///
+    /// # Errors
+    /// What a follower answers; then nothing of the transaction is kept.
+    pub fn tell(&mut self, by: &Actor, happening: &Happening) -> Result<()> {
+        self.followers.iter().try_for_each(|follow| follow(self, by, happening))
     }
 
     /// Runs a statement; answers how many rows it wrote.

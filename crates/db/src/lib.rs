@@ -23,7 +23,7 @@ pub mod testing;
 
 pub use actor::{Actor, Scope};
 pub use condition::Condition;
-pub use engine::{Db, EngineKind, Tx};
+pub use engine::{Db, EngineKind, Follower, Tx};
 pub use error::{Error, Result};
 pub use value::{Cell, FromCell, Json, Row, Value};
 pub use vault::Vault;

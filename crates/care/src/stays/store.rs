@@ -3,7 +3,7 @@
 use super::model::{LABELS, NewStay, Stay};
 use crate::subject;
 use db::{Actor, Row, Tx, params};
-use kernel::{Date, ElderId, Period, StayId};
+use kernel::{Date, ElderId, Happening, Period, StayId, What};
 use registry::elders::facts::{self, Fact};
 use registry::saved::{self, FieldChange, Refused, Saved};
 
@@ -44,6 +44,7 @@ pub fn save(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, source: &str) -> saved::
     let changes = saved::changes(&old.facts, &whole, LABELS);
     if !changes.is_empty() {
         update(tx, by, old.id, &whole)?;
+        tell(tx, by, &whole, Some(&old.facts))?;
     }
     Ok((old.id, Saved::of(changes)))
 }
@@ -82,7 +83,18 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, source: &str) -> db::Resul
         ],
     )?;
     follow(tx, new.elder)?;
+    tell(tx, by, new, None)?;
     Ok(id)
+}
+
+/// Whoever follows learns at once that the elder is in hospital, or has left. Old stays, brought with their end, are history.
+fn tell(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, old: Option<&NewStay>) -> db::Result<()> {
+    let (what, on) = match (old, new.discharged_on) {
+        (None, None) => (What::AdmittedToHospital, new.admitted_on),
+        (Some(NewStay { discharged_on: None, .. }), Some(left)) => (What::LeftHospital, left),
+        _ => return Ok(()),
+    };
+    tx.tell(by, &Happening { elder: new.elder, what, on, institution: Some(new.institution) })
 }
 
 fn update(tx: &mut Tx<'_>, by: &Actor, id: StayId, facts: &NewStay) -> db::Result<()> {

@@ -10,7 +10,7 @@ use crate::saved::{self, FieldChange, Refused, Saved};
 use db::audit::Entry;
 use db::{Actor, EngineKind, Error, Row, Tx, Value, params};
 use kernel::citizen::Sex;
-use kernel::{Area, CitizenNumber, Date, ElderId, text};
+use kernel::{Area, CitizenNumber, Date, ElderId, Happening, What, text};
 
 /// The columns of [`Elder`], in its order.
 const COLUMNS: &str = "e.id, e.name, e.sex, e.born, e.id_tail, e.phone_tail, e.area, e.registered_area, e.resident, e.urban,
@@ -88,7 +88,20 @@ fn change(tx: &mut Tx<'_>, by: &Actor, id: ElderId, new: &NewElder) -> saved::Re
     }
     write(tx, by, id, &whole)?;
     audit_changes(tx, by, id, "elders.change", &changes)?;
+    tell(tx, by, id, (&old, &whole))?;
     Ok(Saved::Changed(changes))
+}
+
+/// Whoever follows learns at once that the elder died or moved away.
+fn tell(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, (old, new): (&Details, &Details)) -> db::Result<()> {
+    let what = match new.status {
+        _ if new.status == old.status => return Ok(()),
+        Some(Status::Dead) => What::Died,
+        Some(Status::Moved) => What::MovedAway,
+        Some(Status::Alive) | None => return Ok(()),
+    };
+    let on = new.died_on.unwrap_or_else(|| by.today());
+    tx.tell(by, &Happening { elder, what, on, institution: None })
 }
 
 /// Opens a file by hand: the number must be new.
@@ -126,6 +139,7 @@ pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: ElderId, details: &Details) -> save
     if !changes.is_empty() {
         write(tx, by, id, details)?;
         audit_changes(tx, by, id, "elders.change", &changes)?;
+        tell(tx, by, id, (&old, details))?;
     }
     Ok(Saved::of(changes))
 }
