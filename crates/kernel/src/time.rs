@@ -24,6 +24,18 @@ pub fn date_of(instant: Instant) -> Date {
     instant.with_timezone(&china()).date_naive()
 }
 
+/// Reads a date such as `2026-11-03`, of a year that is written with at most four digits.
+#[must_use]
+pub fn day(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|date| in_four_digits(*date))
+}
+
+/// Whether the year of a date is one from 1 to 9999: the others cannot be written as dates are.
+#[must_use]
+pub fn in_four_digits(date: Date) -> bool {
+    (1..=9999).contains(&date.year())
+}
+
 /// The instant as people in China read it: `2026-11-03 08:05`.
 #[must_use]
 pub fn show(instant: Instant) -> String {

@@ -39,15 +39,19 @@ pub(crate) fn clauses(file: &str, document: &Document, clauses: &[Clause], mista
     }
 }
 
-/// Checks everything between the files of a library.
-pub(crate) fn check(library: &Library) -> Vec<Mistake> {
+/// Checks everything between the files of a library; `whole` where every file could be read, else what one document says of
+/// another is not held against it: that one's own mistakes would be told once more in other words.
+pub(crate) fn check(library: &Library, whole: bool) -> Vec<Mistake> {
     let mut mistakes = vec![];
     overrides(library, &mut mistakes);
     prefixes(library, &mut mistakes);
     numbers(library, &mut mistakes);
     chain::check(library, &mut mistakes);
     duties(library, &mut mistakes);
-    questions(library, &mut mistakes);
+    if whole {
+        questions(library, &mut mistakes);
+        carried(library, &mut mistakes);
+    }
     for tables in library.tables.values() {
         for table in tables {
             rows(library, table, &mut mistakes);
@@ -108,6 +112,16 @@ fn circle(library: &Library, start: &str) -> bool {
         }
     }
     false
+}
+
+/// A clause that nothing carries, now or later, is one that nobody reads again.
+fn carried(library: &Library, mistakes: &mut Vec<Mistake>) {
+    let idle = |clause: &&Clause| clause.planned.is_empty() && library.carriers(&clause.id).is_empty();
+    for clause in library.clauses.values().filter(idle) {
+        let what = format!("条款“{}”没有由任何表、目标、参数、责任或功能承担", clause.id);
+        let todo = "写一张表、一个目标、参数或责任，或在 carried_by、planned、asks 中写明由什么承担";
+        mistakes.push(Mistake::new(&document_file(&clause.document), what, todo));
+    }
 }
 
 fn known(library: &Library, document: &str, clause: &ClauseId) -> bool {

@@ -235,8 +235,41 @@ pub(crate) fn not_toml(file: &str, error: &toml::de::Error) -> Mistake {
         let todo = format!("改为下列之一：{}", known.join("、"));
         return Mistake::new(file, format!("{place}有不认识的字段“{field}”"), todo);
     }
-    let what = format!("{place}读不懂（{}）", message.trim().replace('\n', " "));
+    if let Some((value, rest)) = named("unknown variant `") {
+        let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+        let todo = format!("改为下列之一：{}", known.join("、"));
+        return Mistake::new(file, format!("{place}不能写“{value}”"), todo);
+    }
+    let what = format!("{place}读不懂（{}）", in_words(message.trim()));
     Mistake::new(file, what, "改正这一处（写法见 policies/README.md）")
+}
+
+/// What the reader of TOML says, in the words of the author where it is one of the usual things.
+fn in_words(message: &str) -> String {
+    let wanted = [
+        ("a TOML datetime", "日期，不加引号，如 2018-07-01"),
+        ("a string", "文字，加英文引号"),
+        ("a boolean", "true 或 false，不加引号"),
+        ("a sequence", "列表，写在方括号中"),
+        ("a map", "一组“名 = 值”"),
+        ("i64", "整数，不加引号"),
+        ("usize", "整数，不加引号"),
+    ];
+    if let Some((given, expected)) = message.strip_prefix("invalid type: ").and_then(|m| m.split_once(", expected ")) {
+        let expected = wanted.iter().find(|(name, _)| expected.starts_with(name)).map_or(expected, |(_, words)| words);
+        let given = given.split_once(' ').map_or(given, |(_, value)| value);
+        return format!("这里是 {}，应为{expected}", value::short(given));
+    }
+    let usual = [
+        ("key with no value", "名字后面没有等号和值"),
+        ("invalid date", "没有这一天"),
+        ("duplicate key", "同一个名字写了两次"),
+        ("invalid basic string", "引号没有成对，或文字里有要转义的字符"),
+        ("unclosed array", "方括号没有成对"),
+        ("unclosed inline table", "花括号没有成对"),
+    ];
+    let known = usual.iter().find(|(start, _)| message.starts_with(start)).map(|(_, words)| (*words).to_owned());
+    known.unwrap_or_else(|| message.replace('\n', " "))
 }
 
 fn day(file: &str, value: &Day) -> Result<Date, Mistake> {

@@ -1,10 +1,10 @@
-//! A decision as a person would write it in a notice.
+//! Values, names and parameters as a person would write them.
 
 use crate::columns::Column;
-use crate::decide::{Because, Decision, Outcome};
+use crate::decide::Because;
 use crate::kind::Kind;
 use crate::library::Library;
-use crate::table::{Row, Table};
+use crate::table::Table;
 use crate::value::Value;
 use kernel::{Bp, Date, Fen};
 use std::collections::BTreeMap;
@@ -17,40 +17,6 @@ impl Library {
     #[must_use]
     pub fn fact<'a>(&'a self, name: &'a str) -> &'a str {
         self.label(FACTS, name).unwrap_or(name)
-    }
-
-    /// The decision in sentences: what came out, by which clause, on which facts, what is not verified.
-    #[must_use]
-    pub fn explain(&self, decision: &Decision) -> String {
-        let table = self.table_of(decision);
-        let title = table.map_or(decision.question.as_str(), |table| table.title.as_str());
-        let place = if decision.place == kernel::Area::COUNTRY { "全国".into() } else { decision.place.short() };
-        let mut out = format!("关于“{title}”（地区 {place}，{}）：\n", in_chinese(decision.on));
-        match &decision.outcome {
-            Outcome::Undecided { reason } => {
-                out += &format!("结论：未定。{reason}。\n未定不等于没有，请向主管部门核实。\n");
-                return out;
-            }
-            Outcome::Decided(values) => {
-                let all = table.into_iter().flat_map(|table| table.outputs.iter().chain(&table.inputs));
-                out += &format!("结论：{}。\n", self.listed(&all.cloned().collect::<Vec<_>>(), values));
-            }
-        }
-        for (at, because) in decision.because.iter().enumerate() {
-            out += &self.sentence(because, if decision.because.len() > 1 { Some(at + 1) } else { None });
-        }
-        for why in &decision.unverified {
-            out += &format!("未经核实：{why}。\n");
-        }
-        out
-    }
-
-    fn listed(&self, columns: &[Column], values: &BTreeMap<String, Value>) -> String {
-        let known = columns.iter().filter_map(|column| values.get_key_value(&column.name));
-        let others = values.iter().filter(|(name, _)| columns.iter().all(|column| column.name != **name));
-        let show =
-            |(name, value): (&String, &Value)| format!("{}为{}", self.fact(name), self.said(columns, name, value));
-        known.chain(others).map(show).collect::<Vec<_>>().join("；")
     }
 
     /// A value in the words of its column, also inside the lines of a list.
@@ -67,32 +33,14 @@ impl Library {
         }
     }
 
-    fn sentence(&self, because: &Because, number: Option<usize>) -> String {
-        let table = self.named_table(because);
-        let inputs = table.map_or(&[][..], |table| &table.inputs);
-        let show = |(name, value): &(String, Value)| format!("{}为{}", self.fact(name), self.said(inputs, name, value));
-        let facts = because.inputs.iter().map(show).collect::<Vec<_>>().join("，");
-        let clause = self.clause(&because.clause);
-        let title = clause.map_or("", |clause| clause.title.as_str());
-        let facts = if facts.is_empty() { String::new() } else { format!("情况：{facts}。") };
-        let used = because.parameters.iter().map(|(name, value)| self.parameter_named(name, *value, &because.document));
-        let used = used.collect::<Vec<_>>().join("，");
-        let used = if used.is_empty() { used } else { format!("参数：{used}。") };
-        let note =
-            table.and_then(|table| row(table, because)).map(|row| row.note.as_str()).filter(|note| !note.is_empty());
-        let note = note.map_or_else(String::new, |note| format!("读法：{note}。"));
-        let number = number.map_or_else(String::new, |n| format!("{n}. "));
-        format!(
-            "依据：{number}{} {}“{title}”（条款 {}）。{facts}{used}{note}\n",
-            because.number, because.at, because.clause
-        )
-    }
-
     /// A parameter of a document by its title, with its value.
     #[must_use]
     pub fn parameter_named(&self, name: &str, value: i64, document: &str) -> String {
         let found = self.parameters().find(|p| p.name == name && p.document == document);
-        found.map_or_else(|| format!("{name}为{value}"), |p| format!("{}为{}", p.title, quantity(value, &p.unit)))
+        found.map_or_else(
+            || format!("{name}为{value}"),
+            |p| format!("{}为{}", p.title, crate::kind::spaced(&quantity(value, &p.unit))),
+        )
     }
 
     /// The table that a ground names.
@@ -105,12 +53,8 @@ impl Library {
     }
 }
 
-/// The row that a ground names.
-fn row<'a>(table: &'a Table, because: &Because) -> Option<&'a Row> {
-    because.row.checked_sub(1).map_or(table.otherwise.as_ref(), |at| table.rows.get(at))
-}
-
-fn in_chinese(day: Date) -> String {
+/// A day as people write it: 2026年11月1日.
+pub(crate) fn in_chinese(day: Date) -> String {
     let text = day.to_string();
     let mut parts = text.split('-').map(|part| part.trim_start_matches('0'));
     let mut next = || parts.next().unwrap_or_default();

@@ -155,7 +155,10 @@ fn value(node: &Node, numbers: &[Option<i64>]) -> Option<i128> {
         }
         Op::Months => months_between(day(a)?, day(b)?).map(i128::from),
         Op::Days => b.checked_sub(a),
-        Op::AfterMonths => plus_months(day(a)?, i64::try_from(b).ok()?).map(|d| i128::from(day_number(d))),
+        Op::AfterMonths => {
+            let later = plus_months(day(a)?, i64::try_from(b).ok()?);
+            later.filter(|date| kernel::time::in_four_digits(*date)).map(|date| i128::from(day_number(date)))
+        }
         Op::AfterDays => a.checked_add(b).and_then(|n| day(n).map(|_| n)),
     }
 }
@@ -163,7 +166,7 @@ fn value(node: &Node, numbers: &[Option<i64>]) -> Option<i128> {
 /// The day that a number stands for.
 pub(crate) fn day(number: i128) -> Option<Date> {
     let number = i32::try_from(number.checked_add(i128::from(EPOCH))?).ok()?;
-    Date::from_num_days_from_ce_opt(number)
+    Date::from_num_days_from_ce_opt(number).filter(|date| kernel::time::in_four_digits(*date))
 }
 
 fn tokens(source: &str) -> Result<Vec<String>, String> {

@@ -247,15 +247,22 @@ impl Library {
         table.map_or(Ok(decision.clone()), |table| self.sound(table, decision))
     }
 
+    /// What is said of a question that nobody answers.
+    #[must_use]
+    pub fn unknown(&self, question: &str) -> Refusal {
+        let all: Vec<String> = self.questions().iter().map(|q| format!("{}（{}）", q.name, q.title)).collect();
+        let all = all.join("、");
+        Refusal::Question(format!("没有“{}”这个问题。可以问：{all}", crate::value::short(question)))
+    }
+
     /// Whether there is such a question, and a document that had begun.
     fn known(&self, question: &str, on: Date) -> Result<(), Refusal> {
         if !self.tables.contains_key(question) {
-            let all: Vec<String> = self.questions().iter().map(|q| format!("{}（{}）", q.name, q.title)).collect();
-            return Err(Refusal::Question(format!("没有“{question}”这个问题。可以问：{}", all.join("、"))));
+            return Err(self.unknown(question));
         }
         let first = self.documents().map(|d| d.period.from).min();
         match first.filter(|first| on < *first) {
-            Some(first) => Err(Refusal::Day(format!("{on} 早于全部文件的施行日，最早的自 {first} 起；请改日期"))),
+            Some(first) => Err(Refusal::Day(format!("{on} 早于全部文件的施行日，最早的自 {first} 起"))),
             None => Ok(()),
         }
     }
@@ -311,23 +318,36 @@ impl Library {
                 message: self.hinted(table, &decision, reason),
             }]));
         }
+        if let Some(wrong) = derived(table, reason) {
+            return Err(Refusal::Facts(wrong));
+        }
         if reason.contains("得不出") || reason.contains("超出可表示的范围") {
             return Err(Refusal::Overflow(format!("{reason}：给出的数太大，请核对")));
         }
         Ok(decision)
     }
 
-    /// What is missing, and which of the given facts the question has no use for: perhaps a misspelt one.
+    /// What is missing, which facts the question wants, and which of the given ones it has no use for: perhaps misspelt.
     fn hinted(&self, table: &Table, decision: &Decision, reason: &str) -> String {
         let wanted: BTreeSet<&str> =
             self.wants(table).iter().chain(&self.wants_of(&table.question)).map(|want| want.name).collect();
-        let other: Vec<String> =
-            decision.facts.0.keys().filter(|name| !wanted.contains(name.as_str())).map(|n| format!("“{n}”")).collect();
-        if other.is_empty() {
-            reason.to_owned()
-        } else {
-            format!("{reason}；给出的{}不是这个问题要的", other.join("、"))
+        let other: Vec<String> = decision
+            .facts
+            .0
+            .keys()
+            .filter(|name| !wanted.contains(name.as_str()))
+            .map(|n| format!("“{}”", crate::value::short(n)))
+            .collect();
+        let wants = self.wants(table);
+        let mut said = reason.to_owned();
+        if wants.len() > 1 {
+            let all: Vec<&str> = wants.iter().map(|want| want.name).collect();
+            said += &format!("；这个问题看的情况有 {}", all.join("、"));
         }
+        if !other.is_empty() {
+            said += &format!("；给出的{}不是这个问题要的", other.join("、"));
+        }
+        said
     }
 
     /// The decision as it is handed out; `area` as it was asked.
@@ -367,4 +387,14 @@ impl Library {
         let named = decision.because.first().and_then(|because| self.named_table(because));
         named.or_else(|| self.table_for(&decision.question, decision.place, decision.on).ok())
     }
+}
+
+/// The facts from which an input follows that is not of its type: last done on a day still to come.
+fn derived(table: &Table, reason: &str) -> Option<Vec<Wrong>> {
+    let wrong = |column: &&Column| column.computed.is_some() && reason.contains(&format!("“{}”应为", column.name));
+    let column = table.inputs.iter().find(wrong)?;
+    let names: Vec<&str> = column.sources.iter().filter_map(|at| Some(table.inputs.get(*at)?.name.as_str())).collect();
+    let from = names.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join("、");
+    let message = format!("{from}与提问的日期不相符：由它算出的{reason}");
+    Some(vec![Wrong { fact: (*names.first()?).to_owned(), message }])
 }

@@ -3,7 +3,7 @@
 use crate::error::Mistake;
 use crate::value::Value;
 use kernel::Date;
-use kernel::time::day_number;
+use kernel::time::{day, day_number};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -35,7 +35,10 @@ impl WordList {
     }
 
     pub(crate) fn codes(&self) -> String {
-        self.words.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join("、")
+        let word = |(code, label): &(String, String)| {
+            if code == label { code.clone() } else { format!("{code}（{label}）") }
+        };
+        self.words.iter().map(word).collect::<Vec<_>>().join("、")
     }
 }
 
@@ -154,7 +157,7 @@ impl Kind {
             Self::Boolean if matches!(text, "true" | "是") => Some(Value::Bool(true)),
             Self::Boolean if matches!(text, "false" | "否") => Some(Value::Bool(false)),
             Self::Integer { lo, hi, .. } => text.parse().ok().filter(|n| lo <= n && n <= hi).map(Value::Int),
-            Self::Date => text.parse().ok().map(Value::Date),
+            Self::Date => day(text).map(Value::Date),
             Self::Word(list) => word(list, text).map(Value::Text),
             Self::SetOf(list) => {
                 let all = text.split(['、', ',']).map(str::trim).filter(|one| !one.is_empty());
@@ -168,12 +171,12 @@ impl Kind {
 
     /// The number that stands for a value in evaluation; an error says what would be right.
     pub(crate) fn number(&self, value: &Value, texts: &[String]) -> Result<i64, String> {
-        let wrong = || format!("应为{}，这里是“{value}”", self.describe());
+        let wrong = || format!("应为{}，这里是{}", spaced(&self.describe()), spaced(&self.given(value)));
         match (self, value) {
             (Self::Integer { lo, hi, .. }, Value::Int(n)) if lo <= n && n <= hi => Ok(*n),
             (Self::Boolean, Value::Bool(b)) => Ok(i64::from(*b)),
             (Self::Date, Value::Date(d)) => Ok(day_number(*d).into()),
-            (Self::Date, Value::Text(t)) => t.parse::<Date>().map(|d| day_number(d).into()).map_err(|_| wrong()),
+            (Self::Date, Value::Text(t)) => day(t).map(|d| day_number(d).into()).ok_or_else(wrong),
             (Self::Text, Value::Text(t)) => Ok(position(texts, t)),
             (Self::Text, Value::Date(d)) => Ok(position(texts, &d.to_string())),
             (Self::Word(list), Value::Text(t)) => list.position(t).map(|at| at as i64).ok_or_else(wrong),
@@ -183,6 +186,25 @@ impl Kind {
             (Self::Maybe(_), Value::Nothing) => Ok(self.bounds(texts.len()).0),
             (Self::Maybe(inner), value) => inner.number(value, texts).map_err(|_| wrong()),
             _ => Err(wrong()),
+        }
+    }
+
+    /// A value that does not fit, as a message repeats it: `"100"` for a number is a text, which its sign alone does not tell.
+    fn given(&self, value: &Value) -> String {
+        let said = crate::value::short(&value.to_string());
+        match (self.inner(), value) {
+            (Self::Integer { .. }, Value::Text(t)) if t.parse::<i64>().is_ok() => {
+                format!("文字“{said}”（数不加引号）")
+            }
+            (Self::Boolean, Value::Text(t)) if t == "true" || t == "false" => {
+                format!("文字“{said}”（true、false 不加引号）")
+            }
+            (Self::Integer { .. } | Self::Boolean, Value::Text(_)) => format!("文字“{said}”"),
+            (Self::SetOf(_), Value::Text(_)) => format!("文字“{said}”（一个词也要写成列表：[\"{said}\"]）"),
+            (_, Value::Set(set)) if set.is_empty() => "空的列表".into(),
+            (_, Value::Set(_) | Value::List(_)) => format!("列表“{said}”"),
+            (_, Value::Nothing) => "null".into(),
+            _ => format!("“{said}”"),
         }
     }
 
@@ -237,6 +259,12 @@ impl Kind {
             Self::Maybe(inner) => inner.show(number, texts),
         }
     }
+}
+
+/// What stands behind Chinese words: a number apart from them.
+pub(crate) fn spaced(text: &str) -> String {
+    let apart = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    if apart { format!(" {text}") } else { text.to_owned() }
 }
 
 fn position(texts: &[String], text: &str) -> i64 {

@@ -131,14 +131,16 @@ impl Library {
         let all = self.tables.get(question).ok_or_else(|| format!("没有任何文件回答“{question}”"))?;
         let here = |table: &&Arc<Table>| self.documents.get(&table.document).is_some_and(|d| d.area.contains(place));
         if !all.iter().any(|table| here(&table)) {
-            return Err(self
-                .silence(question, place, on)
-                .unwrap_or_else(|| format!("{place} 没有文件规定“{question}”")));
+            return Err(self.silence(question, place, on).unwrap_or_else(|| {
+                format!("{}没有文件对“{}”作出规定", named(place), self.title(question).unwrap_or(question))
+            }));
         }
         let now = all.iter().filter(|table| self.holds(&table.document, table.period, place, on));
         let table = self.most_specific(now.map(|table| (table.document.as_str(), table)).collect());
         let silence = || self.silence(question, place, on);
-        table.ok_or_else(|| silence().unwrap_or_else(|| format!("{on} 时 {place} 没有施行中的文件规定“{question}”")))
+        let title = self.title(question).unwrap_or(question);
+        let none = || format!("{}在 {on} 没有施行中的文件对“{title}”作出规定", named(place));
+        table.ok_or_else(|| silence().unwrap_or_else(none))
     }
 
     /// Why the documents in force at a place leave a question open, in the words of their packs.
@@ -150,6 +152,13 @@ impl Library {
         let all: Vec<String> = here.filter_map(said).collect();
         (!all.is_empty()).then(|| all.join("；"))
     }
+}
+
+/// A place by its code: the names of places are the installation's.
+pub(crate) fn named(place: Area) -> String {
+    let code = place.to_string();
+    let code = code.strip_suffix("000000").unwrap_or(&code);
+    if place == Area::COUNTRY { "全国".into() } else { format!("地区 {code} ") }
 }
 
 impl Parameter {

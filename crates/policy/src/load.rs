@@ -2,15 +2,13 @@
 
 use crate::document;
 use crate::error::Mistake;
+use crate::files::{self, Files};
 use crate::kind;
 use crate::library::Library;
 use crate::{cases, check, duty, scale, table};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Path and text of every file.
-type Files = Vec<(String, String)>;
 
 impl Library {
     /// Reads and proves documents and scales from files; paths begin with `policies/` or `scales/`.
@@ -29,7 +27,7 @@ impl Library {
         for (file, text) in &files {
             read_rest(&mut library, file, text, &mut mistakes);
         }
-        mistakes.extend(check::check(&library));
+        mistakes.extend(check::check(&library, mistakes.is_empty()));
         if mistakes.is_empty() {
             cases::run(&mut library, &files, &mut mistakes);
         }
@@ -41,34 +39,7 @@ impl Library {
     /// # Errors
     /// All mistakes, also files that cannot be read.
     pub fn load(root: &Path) -> Result<Self, Vec<Mistake>> {
-        let mut files = vec![];
-        let mut mistakes = vec![];
-        for top in ["policies", "scales"] {
-            gather(&root.join(top), top, &mut files, &mut mistakes);
-        }
-        if files.is_empty() && mistakes.is_empty() {
-            let folder = root.display().to_string();
-            mistakes.push(Mistake::new(&folder, "没有 policies 和 scales 目录", "指向安装目录，或用 --policies 指定"));
-        }
-        if mistakes.is_empty() { Self::from_files(files) } else { Err(mistakes) }
-    }
-}
-
-fn gather(folder: &Path, name: &str, files: &mut Files, mistakes: &mut Vec<Mistake>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
-        if path.is_dir() {
-            gather(&path, &name, files, mistakes);
-        } else if name.ends_with(".toml") {
-            match std::fs::read_to_string(&path) {
-                Ok(text) => files.push((name, text)),
-                Err(e) => {
-                    mistakes.push(Mistake::new(&name, format!("读不出来（{e}）"), "存为 UTF-8 文本，并检查读取权限"))
-                }
-            }
-        }
+        Self::from_files(files::read(root)?)
     }
 }
 
@@ -102,7 +73,11 @@ fn read_words(library: &mut Library, files: &Files, mistakes: &mut Vec<Mistake>)
             Ok(lists) => {
                 for (name, list) in lists {
                     if library.lists.insert(name.clone(), list).is_some() {
-                        mistakes.push(Mistake::new(file, format!("词表“{name}”已在别处定义"), "换一个词表名"));
+                        mistakes.push(Mistake::new(
+                            file,
+                            format!("词表“{name}”已在别处定义"),
+                            "换一个词表名，或把词并入原来的",
+                        ));
                     }
                 }
             }

@@ -25,6 +25,18 @@ pub enum Value {
     Nothing,
 }
 
+/// Most characters of a text that a message repeats.
+const MOST_SAID: usize = 60;
+
+/// A text as a message repeats it: not more of it than tells which one is meant.
+#[must_use]
+pub fn short(text: &str) -> String {
+    match text.char_indices().nth(MOST_SAID) {
+        Some((at, _)) => format!("{}……（共 {} 字）", &text[..at], text.chars().count()),
+        None => text.to_owned(),
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

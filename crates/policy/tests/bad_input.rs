@@ -29,16 +29,19 @@ fn every_wrong_fact_is_answered_in_words() {
     assert_eq!(ask(person()), "（有结果）");
     let taken = |name: &str, question: &str, why: &str| format!("“{name}”取自“{question}”，而它未定：{why}");
     for (facts, why) in [
-        (person().with("care_cost_fen", -1), "“care_cost_fen”应为0 到 100000000 的整数，这里是“-1”".to_owned()),
-        (person().with("care_cost_fen", "many"), "“care_cost_fen”应为0 到 100000000 的整数，这里是“many”".to_owned()),
-        (person().with("age", -1), taken("base_fen", "age_allowance", "“age”应为0 到 150 的整数，这里是“-1”")),
-        (person().with("level", 6), taken("cap_fen", "care_cap", "“level”应为0 到 5 的整数，这里是“6”")),
+        (person().with("care_cost_fen", -1), "“care_cost_fen”应为 0 到 100000000 的整数，这里是“-1”".to_owned()),
+        (
+            person().with("care_cost_fen", "many"),
+            "“care_cost_fen”应为 0 到 100000000 的整数，这里是文字“many”".to_owned(),
+        ),
+        (person().with("age", -1), taken("base_fen", "age_allowance", "“age”应为 0 到 150 的整数，这里是“-1”")),
+        (person().with("level", 6), taken("cap_fen", "care_cap", "“level”应为 0 到 5 的整数，这里是“6”")),
         (
             person().with("district", Value::Nothing),
             taken(
                 "rate_bp",
                 "district_rate",
-                "“district”应为下列之一：east、west、north、south、hill、lake、coast、island，这里是“无”",
+                "“district”应为下列之一：east（东区）、west（西区）、north（北区）、south（南区）、hill（山区）、lake（湖区）、coast（海滨）、island（岛区），这里是 null",
             ),
         ),
     ] {
@@ -55,8 +58,11 @@ fn unknown_questions_places_and_days_are_answered_in_words() {
     let library = population::library();
     let ask = |question: &str, area: &str, on: &str| asked(&library, question, area, on, person());
     assert_eq!(ask("pocket_money", "990200", "2026-11-01"), "没有任何文件回答“pocket_money”");
-    assert_eq!(ask("care_cap", "980000", "2026-11-01"), "980000000000 没有文件规定“care_cap”");
-    assert_eq!(ask("care_cap", "990200", "2020-02-29"), "2020-02-29 时 990200000000 没有施行中的文件规定“care_cap”");
+    assert_eq!(ask("care_cap", "980000", "2026-11-01"), "地区 980000 没有文件对“按失能等级的照护费封顶”作出规定");
+    assert_eq!(
+        ask("care_cap", "990200", "2020-02-29"),
+        "地区 990200 在 2020-02-29 没有施行中的文件对“按失能等级的照护费封顶”作出规定"
+    );
     assert!(library.decide_by("no/document", "care_cap", day("2026-11-01"), &person()).is_none());
 }
 
@@ -127,5 +133,8 @@ fn the_packs_of_this_repository_are_proven_without_a_word() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     assert!(Library::load(&root).is_ok());
     let nowhere = Library::load(Path::new("/nowhere")).expect_err("nothing there");
-    assert_eq!(lines(&nowhere), "/nowhere：没有 policies 和 scales 目录。请指向安装目录，或用 --policies 指定。\n");
+    assert_eq!(
+        lines(&nowhere),
+        "/nowhere：没有 policies 和 scales 目录。请指向其中有 policies 和 scales 的目录（不是 policies 目录本身），或用 --policies 指定。\n"
+    );
 }

@@ -128,9 +128,12 @@ fn facts_come_and_outcomes_go_as_json_of_the_same_names() {
         decision.because.iter().map(|b| b.clause.to_string()).collect::<Vec<_>>(),
         ["JX-13a", "JX-13b", "JX-13a"]
     );
-    let notice = library().explain(&decision);
-    assert!(notice.contains("结论：收费为80.00 元；各项为（收费 30.00 元，项目代码 a"), "{notice}");
-    assert!(notice.contains("基本公共卫生服务经费，单价 5.00 元，理由 已有其他经费保障"), "{notice}");
+    let notice = library().notice(&decision, None);
+    assert!(notice.contains("结论：收费 80.00 元。\n　　1. a；单价 30.00 元"), "{notice}");
+    assert!(
+        notice.contains("2. b；单价 5.00 元；已由基本公共卫生服务经费保障：收费 0.00 元；已有其他经费保障"),
+        "{notice}"
+    );
     let read: policy::Decision = serde_json::from_str(&serde_json::to_string(&decision).expect("json")).expect("json");
     assert_eq!(library().replay(&read), decision);
 
@@ -164,6 +167,6 @@ fn a_parameter_that_is_not_verified_shows_in_the_decision() {
         let used: Vec<&str> = decision.because[0].parameters.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(used, ["segment_self_pay_retired_fen", "segment_fund_retired_from_70_level1_bp"]);
         assert_eq!(decision.unverified.len(), 2, "{:?}", decision.unverified);
-        assert!(library().explain(&decision).contains("参数：门急诊自负段标准（退休）为"));
+        assert!(library().notice(&decision, None).contains("参数：门急诊自负段标准（退休）为"));
     }
 }

@@ -73,20 +73,23 @@ fn silence_is_undecided_with_its_reason() {
         reason(library().decide(question, Area::parse(area).expect("area"), day(on), &none))
     };
     assert_eq!(ask("no_such_question", "320623", "2026-11-01"), "没有任何文件回答“no_such_question”");
-    assert_eq!(ask("stronger_support", "110000", "2026-11-01"), "110000000000 没有文件规定“stronger_support”");
+    assert_eq!(
+        ask("stronger_support", "110000", "2026-11-01"),
+        "地区 110000 没有文件对“按户籍老人占比加大扶持”作出规定"
+    );
     assert_eq!(
         ask("stronger_support", "310000", "2026-11-01"),
         "《关于全面推进本市医养结合发展的若干意见》 没有按户籍老人占比加大扶持的规定"
     );
     assert_eq!(
         ask("stronger_support", "320623", "2018-06-30"),
-        "2018-06-30 时 320623000000 没有施行中的文件规定“stronger_support”"
+        "地区 320623 在 2018-06-30 没有施行中的文件对“按户籍老人占比加大扶持”作出规定"
     );
     assert_eq!(ask("stronger_support", "320623", "2026-11-01"), "缺少“local_resident_share_bp”（0 到 10000 的整数）");
-    assert_eq!(reason(benefit(6, "home", false, "2026-11-01")), "“level”应为0 到 5 的整数，这里是“6”");
+    assert_eq!(reason(benefit(6, "home", false, "2026-11-01")), "“level”应为 0 到 5 的整数，这里是“6”");
     assert_eq!(
         reason(benefit(3, "hotel", false, "2026-11-01")),
-        "“setting”应为下列之一：home、community、institution，这里是“hotel”"
+        "“setting”应为下列之一：home（居家）、community（社区）、institution（机构），这里是“hotel”"
     );
 }
 
@@ -148,11 +151,11 @@ fn an_explanation_reads_like_a_notice() {
     let facts = Facts::new().with("kind", "elder_care_institution").with("ownership", "private").with("beds", 100);
     let decision = library().decide("required_medical_function", rudong(), day("2026-11-01"), &facts);
     assert_eq!(
-        library().explain(&decision),
-        "关于“养老机构应有的医疗功能”（地区 320623，2026年11月1日）：\n\
-         结论：义务为应当；可选的形式为医务室、护理站；可以签约代替为否。\n\
+        library().notice(&decision, Some("如东县")),
+        "关于“养老机构应有的医疗功能”（如东县，2026年11月1日）：\n\
+         结论：应当；形式可以是医务室、护理站；不能用签约代替。\n\
          依据：通政发〔2018〕54号 二（三）1“养老机构的医疗功能”（条款 NT-2.3.1）。\
-         情况：机构类型为养老机构，所有制为民办，床位数为100 张。\n"
+         情况：养老机构；民办；床位 100 张。\n"
     );
 }
 

@@ -24,6 +24,7 @@ pub fn run(folder: Option<&Path>, action: &PolicyAction) -> anyhow::Result<()> {
     match action {
         PolicyAction::Check { dir } => {
             let library = place::policies(dir.as_deref().or(folder))?;
+            placed(&library)?;
             say(&library.check())
         }
         PolicyAction::Clauses => say(&place::policies(folder)?.clause_list()),
@@ -34,10 +35,25 @@ pub fn run(folder: Option<&Path>, action: &PolicyAction) -> anyhow::Result<()> {
         }
         PolicyAction::Explain(asking) => {
             let library = place::policies(folder)?;
-            say(&library.explain(&decided(&library, asking)?))
+            let decision = decided(&library, asking)?;
+            let name = Divisions::name(DIVISIONS, decision.place);
+            say(&library.notice(&decision, name.as_deref()))
         }
         PolicyAction::Simulate(wanted) => simulate(folder, wanted),
     }
+}
+
+/// That every document is in force at a place that there is: a question for another one is never asked.
+fn placed(library: &Library) -> anyhow::Result<()> {
+    let divisions = Divisions::of_list(DIVISIONS);
+    let nowhere = library.documents().filter(|document| !divisions.knows(document.area));
+    let all: Vec<String> = nowhere
+        .map(|document| {
+            let (id, area) = (&document.id, document.area.short());
+            format!("policies/{id}/document.toml：area“{area}”不是现有的区划代码。请改正 area（全国写 000000）。")
+        })
+        .collect();
+    if all.is_empty() { Ok(()) } else { bail!("政策文件有 {} 处错误：\n{}", all.len(), all.join("\n")) }
 }
 
 /// Prints; that nobody reads to the end (`| head`) is no error.
@@ -65,6 +81,9 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
         })?;
         open.take(LONGEST).read_to_end(&mut bytes).map_err(|_| anyhow!("不能读文件 {}", file.display()))?;
     }
+    if bytes.len() as u64 == LONGEST {
+        bail!("{}：超过 {} MB，一个问题的情况不会有这么多", file.display(), LONGEST >> 20);
+    }
     Ok(bytes)
 }
 
@@ -88,6 +107,9 @@ fn side(text: &str, on: Date) -> anyhow::Result<Side> {
 /// The day of a made-up population, so that the same seed gives the same figures whenever it is run.
 const MADE_UP_ON: &str = "2026-11-01";
 
+/// Most people of a made-up population: more would not fit into the memory of an ordinary machine.
+const MOST_MADE_UP: usize = 20_000_000;
+
 fn simulate(folder: Option<&Path>, wanted: &Simulating) -> anyhow::Result<()> {
     let today = || kernel::time::date_of(SystemClock.now()).to_string();
     let on = wanted.on.clone().unwrap_or_else(|| if wanted.elders.is_some() { MADE_UP_ON.into() } else { today() });
@@ -105,6 +127,9 @@ fn simulate(folder: Option<&Path>, wanted: &Simulating) -> anyhow::Result<()> {
             Population::of_file(&library, &ask, file, on, &counties).map_err(|why| anyhow!(why))?
         }
         (None, Some(0)) => bail!("--elders 至少为 1"),
+        (None, Some(elders)) if elders > MOST_MADE_UP => {
+            bail!("--elders 最多为 {MOST_MADE_UP}（一个大城市的老年人也不到这么多），这里是 {elders}")
+        }
         (None, Some(elders)) => {
             let home = library.document(&ask.a.document).map_or(Area::COUNTRY, |document| document.area);
             let counties = Divisions::counties(DIVISIONS, area.unwrap_or(home));

@@ -1,4 +1,5 @@
-//! One question asked by a program (JSON), or many, line by line (NDJSON), each answered as it comes.
+//! One question asked by a program (JSON), or many, line by line (NDJSON), each answered as it comes. Nothing is kept for
+//! later: who sends more lines than a network holds has to read the answers while it sends (`curl -T` does), else both wait.
 
 use super::divisions::Divisions;
 use super::json;
@@ -34,6 +35,9 @@ async fn answer(cx: &Cx, question: String, request: Request) -> Result<Response,
     let divisions: Divisions = cx.read(move |tx, _| names.at(tx)).await?.codes().collect();
     match kind.as_str() {
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" => {
+            if cx.state.policies.title(&question).is_none() {
+                return Err(json::unknown(&cx.state.policies, &question));
+            }
             let asking = Asking { library: cx.state.policies.clone(), question, divisions };
             Ok(stream(asking, request.into_body()))
         }
@@ -83,7 +87,7 @@ struct Failed {
 impl Asking {
     /// The answer to a line with its number, or what is wrong with it.
     fn line(&self, line: usize, sent: &[u8]) -> String {
-        let asked = json::request(sent, &self.divisions);
+        let asked = json::request_at(line, sent, &self.divisions);
         match asked.and_then(|asked| json::answer(&self.library, &self.question, asked)) {
             Ok(reply) => text(&Line { line, reply }),
             Err(error) => text(&Line { line, reply: Failed { error } }),

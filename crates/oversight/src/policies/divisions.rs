@@ -43,6 +43,14 @@ impl Divisions {
         csv.lines().skip(1).filter_map(county).collect()
     }
 
+    /// The name of an area in that list.
+    #[must_use]
+    pub fn name(csv: &str, area: Area) -> Option<String> {
+        let line =
+            csv.lines().skip(1).find(|line| line.split(',').next().and_then(|c| Area::parse(c).ok()) == Some(area));
+        Some(line?.split(',').nth(1)?.to_owned())
+    }
+
     /// Whether there is such an area: it or its county is listed; or nothing of its city is, but there is such a province.
     #[must_use]
     pub fn knows(&self, area: Area) -> bool {

@@ -1,6 +1,5 @@
 //! A form made from what a question wants, and the facts read back from it. Amounts are typed in yuan, shares in per cent.
 
-use kernel::Date;
 use maud::{Markup, html};
 use policy::{Column, Facts, Form, Kind, Library, Value, Want};
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,8 +182,12 @@ fn one(column: &Column, name: &str, filled: &Filled) -> Result<Option<Value>, St
         return Ok(Some(Value::Nothing));
     }
     let value = match column.kind.inner() {
-        Kind::Boolean => Value::Bool(*first == "true"),
-        Kind::Date => Value::Date(first.parse::<Date>().map_err(|_| "不是日期".to_owned())?),
+        Kind::Boolean => match *first {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            _ => return Err("请选“是”或“否”".into()),
+        },
+        Kind::Date => Value::Date(kernel::time::day(first).ok_or_else(|| "不是日期，或那个月没有这一天".to_owned())?),
         Kind::Integer { unit, .. } => Value::Int(number(first, unit)?),
         _ => Value::Text((*first).to_owned()),
     };

@@ -1,6 +1,7 @@
 //! What programs and files send: an area, a day and facts as JSON; and what is wrong with it, in words and with the place.
 
 use super::divisions::Divisions;
+use super::strict::{self, Broken};
 use axum::http::StatusCode;
 use kernel::{Area, Date};
 use policy::{Decision, Facts, Library, Refusal, Reply, Value};
@@ -30,12 +31,21 @@ fn bad(detail: impl Into<String>) -> Problem {
 }
 
 /// Text that is no JSON, with the line and the column.
-fn not_json(error: &serde_json::Error) -> Problem {
-    let place = format!("第 {} 行第 {} 列", error.line(), error.column());
-    let what = if error.is_eof() { "没有写完" } else { "写法不对" };
-    let detail = format!("不是 JSON：{place}处{what}");
-    Problem::new(StatusCode::BAD_REQUEST, "不是 JSON", detail, "检查引号、逗号、括号是否成对，数字不要加前导零")
-        .at(place, what)
+fn not_json(broken: Broken, line: usize) -> Problem {
+    let place = broken.place.map(|(row, column)| format!("第 {} 行第 {column} 列", line + row - 1));
+    let detail = place
+        .as_ref()
+        .map_or_else(|| format!("不是 JSON：{}", broken.what), |place| format!("不是 JSON：{place}处{}", broken.what));
+    let problem = Problem::new(StatusCode::BAD_REQUEST, "不是 JSON", detail, broken.todo);
+    match place {
+        Some(place) => problem.at(place, broken.what),
+        None => problem,
+    }
+}
+
+/// Text of the asker in a message: not more of it than tells it again.
+pub(super) fn short(text: &str) -> String {
+    policy::short(text)
 }
 
 /// Reads a request.
@@ -43,12 +53,20 @@ fn not_json(error: &serde_json::Error) -> Problem {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn request(text: &[u8], divisions: &Divisions) -> Result<Asked, Problem> {
-    let Json::Object(all) = serde_json::from_slice(text).map_err(|e| not_json(&e))? else {
+    request_at(1, text, divisions)
+}
+
+/// Reads a request that begins at a line (from 1) of what was sent.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn request_at(line: usize, text: &[u8], divisions: &Divisions) -> Result<Asked, Problem> {
+    let Json::Object(all) = strict::read(text).map_err(|broken| not_json(broken, line))? else {
         return Err(bad("请求应为一个 JSON 对象"));
     };
     let mut problem = bad("请求的内容有误");
     for name in all.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
-        problem = problem.at(name, format!("不认识的字段“{name}”，只有 area、on、facts"));
+        problem = problem.at(short(name), format!("不认识的字段“{}”，只有 area、on、facts", short(name)));
     }
     let mut note = |at: &str, message: String| problem.errors.push(web::problem::At { at: at.to_owned(), message });
     let area = text_of(&all, "area", "六位区划代码，如 \"320623\"").and_then(|text| Ok((divisions.read(text)?, text)));
@@ -89,7 +107,8 @@ fn text_of<'a>(all: &'a Map<String, Json>, name: &str, example: &str) -> Result<
 /// # Errors
 /// In words for the user.
 pub fn day(text: &str) -> Result<Date, String> {
-    text.trim().parse().map_err(|_| format!("“{text}”不是日期，应如 2026-11-01（并且那个月有这一天）"))
+    let wrong = || format!("“{}”不是日期，应如 2026-11-01（并且那个月有这一天）", short(text));
+    kernel::time::day(text.trim()).ok_or_else(wrong)
 }
 
 /// Reads the facts of a file.
@@ -97,22 +116,24 @@ pub fn day(text: &str) -> Result<Date, String> {
 /// # Errors
 /// Everything that is wrong with them.
 pub fn facts_of(text: &[u8]) -> Result<Facts, Problem> {
-    let value: Json = serde_json::from_slice(text).map_err(|e| not_json(&e))?;
-    facts(&value).map_err(|wrong| gathered(wrong.into_iter().fold(bad(""), |p, (at, why)| p.at(at, why))))
+    let value = strict::read(text).map_err(|broken| not_json(broken, 1))?;
+    let advice = "文件写成 {\"kind\": \"hospital\", \"beds\": 50} 的样子；金额写分，比例写万分比";
+    let bad = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "情况有误", "", advice);
+    facts(&value).map_err(|wrong| gathered(wrong.into_iter().fold(bad, |p, (at, why)| p.at(at, why))))
 }
 
 type Wrong = Vec<(String, String)>;
 
 fn facts(value: &Json) -> Result<Facts, Wrong> {
     let Json::Object(all) = value else {
-        return Err(vec![("facts".into(), "facts 应为一个 JSON 对象，每个情况一项".into())]);
+        return Err(vec![("facts".into(), "情况（facts）应为一个 JSON 对象，每个情况一项".into())]);
     };
     let mut wrong = vec![];
     let mut facts = Facts::new();
     for (name, value) in all {
         match fact(value) {
             Ok(value) => _ = facts.0.insert(name.clone(), value),
-            Err(why) => wrong.push((format!("facts.{name}"), format!("“{name}”{why}"))),
+            Err(why) => wrong.push((format!("facts.{}", short(name)), format!("“{}”{why}", short(name)))),
         }
     }
     if wrong.is_empty() { Ok(facts) } else { Err(wrong) }
@@ -122,19 +143,21 @@ fn fact(value: &Json) -> Result<Value, String> {
     match value {
         Json::Null => Ok(Value::Nothing),
         Json::Bool(yes) => Ok(Value::Bool(*yes)),
+        // JSON has a minus nought, which is read as a float.
+        Json::Number(number) if number.to_string() == "-0.0" => Ok(Value::Int(0)),
         Json::Number(number) => number.as_i64().map(Value::Int).ok_or_else(|| {
             let large = number.as_f64().is_none_or(|n| n.abs() >= 9.2e18);
             let why =
                 if large { "超出可表示的范围" } else { "应为整数：金额写分，比例写万分比" };
             format!("{why}，这里是 {number}")
         }),
-        Json::String(text) => Ok(text.parse().map_or_else(|_| Value::Text(text.clone()), Value::Date)),
+        Json::String(text) => Ok(kernel::time::day(text).map_or_else(|| Value::Text(text.clone()), Value::Date)),
         Json::Array(all) if all.first().is_some_and(Json::is_object) => items(all),
         Json::Array(all) => {
             let words: Option<BTreeSet<String>> = all.iter().map(|one| one.as_str().map(str::to_owned)).collect();
-            words.map(Value::Set).ok_or_else(|| "应为词的列表，如 [\"hypertension\"]".into())
+            words.map(Value::Set).ok_or_else(|| "是列表，而列表的每一项应为词（如 [\"hypertension\"]）或对象".into())
         }
-        Json::Object(_) => Err("不能是对象".into()),
+        Json::Object(_) => Err("不能是对象：写一个数、词、日期、true、false 或列表".into()),
     }
 }
 
@@ -169,6 +192,12 @@ pub fn answer(library: &Library, question: &str, asked: Asked) -> Result<Reply, 
     Ok(library.reply_of(&decide(library, question, asked)?, &written))
 }
 
+/// What is said of a question that nobody answers.
+#[must_use]
+pub fn unknown(library: &Library, question: &str) -> Problem {
+    refused(library.unknown(question))
+}
+
 /// A refusal of the library as a problem.
 #[must_use]
 pub fn refused(refusal: Refusal) -> Problem {
@@ -177,7 +206,7 @@ pub fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Question(_) => Problem::new(StatusCode::NOT_FOUND, "没有这个问题", text, "用所列问题之一提问")
             .at("question", "没有这个问题"),
-        Refusal::Day(_) => Problem::new(mend, "日期太早", text.clone(), "改正 on").at("on", text),
+        Refusal::Day(_) => Problem::new(mend, "日期太早", text.clone(), "改正日期（on）").at("on", text),
         Refusal::Facts(wrong) => wrong.into_iter().fold(
             Problem::new(mend, "情况不全或有误", text, "补上或改正所列情况；金额写分，比例写万分比"),
             |problem, one| problem.at(format!("facts.{}", one.fact), one.message),

@@ -4,6 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`json`] | what programs and files send and get, and what is wrong with it |
+//! | `strict` | JSON in which nothing is guessed |
 //! | [`divisions`] | which area codes there are |
 //! | [`wording`] | conditions, values and reasons as civil servants read them |
 //! | `form` | a form made from what a question wants, and the facts read back from it |
@@ -23,6 +24,7 @@ pub mod divisions;
 mod form;
 pub mod json;
 mod pages;
+mod strict;
 #[cfg(test)]
 mod tests;
 pub mod wording;

@@ -82,6 +82,10 @@ db::on_both! {
         let subsidy = "/api/policy/decisions/nursing_home_construction_subsidy";
         let huge = r#"{"area": "320600", "on": "2026-11-01",
             "facts": {"district": "崇川区", "tenure": "owned", "new_beds": 9223372036854775807}}"#;
+        let due = "/api/policy/decisions/health_management_due";
+        let never = r#"{"area": "320623", "on": "2026-11-01", "facts": {"age": 70, "last_done": null}}"#;
+        assert_eq!(ask(&client, due, never).0, 200);
+        assert_eq!(ask(&client, API, &format!("\u{feff}{good}\r\n")).0, 200);
         for (url, body, status, place) in [
             ("/api/policy/decisions/nonsense", good.as_str(), 404, "question"),
             (API, &good.replace("320623", "320699"), 422, "area"),
@@ -97,7 +101,15 @@ db::on_both! {
             (API, &good.replace("\"facts\"", "\"fact\""), 422, "facts"),
             (API, "{\"area\": ", 400, "第 1 行第 9 列"),
             (API, "[]", 422, ""),
-            (API, "", 400, "第 1 行第 0 列"),
+            (API, "", 400, ""),
+            (API, &good.replace("100", "1e400"), 400, "第 1 行第 38 列"),
+            (API, &good.replace(r#""beds":100"#, r#""beds":100,"beds":5"#), 400, ""),
+            (API, &good.replace("100", "\"100\""), 422, "facts.beds"),
+            (API, &good.replace("100", "[100]"), 422, "facts.beds"),
+            (API, &good.replace("2026-11-01", "-0001-11-01"), 422, "on"),
+            (API, &good.replace("2026-11-01", "+12026-11-01"), 422, "on"),
+            (due, &never.replace("null", "\"2027-01-01\""), 422, "facts.last_done"),
+            (due, &never.replace("null", "\"2019-02-29\""), 422, "facts.last_done"),
             (subsidy, huge, 422, ""),
         ] {
             let (code, problem) = ask(&client, url, body);
@@ -112,6 +124,8 @@ db::on_both! {
         assert_eq!(ask(&client, API, &deep).0, 400);
         let text = client.post_with_token(API, "text/plain", good.clone().into_bytes());
         assert_eq!(text.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        let many = good.replace("elder_care_institution", &"x".repeat(500_000));
+        assert!(ask(&client, API, &many).1.to_string().len() < 5_000, "a message repeats all that was sent");
         let long = format!("{}{}", good, " ".repeat(2 << 20));
         assert_eq!(ask(&client, API, &long).0, 413);
     }
@@ -130,6 +144,10 @@ db::on_both! {
         assert_eq!((&all[0]["outcome"]["duty"], &all[4]["outcome"]["duty"]), (&json!("must"), &json!("must")));
         assert_eq!((&all[1]["error"]["status"], &all[2]["error"]["errors"][0]["at"]), (&json!(400), &json!("facts.beds")));
         assert!(all[3]["undecided"].is_string());
+        assert_eq!(all[1]["error"]["errors"][0]["at"], "第 3 行第 2 列");
+        let nonsense = "/api/policy/decisions/nonsense";
+        let unknown = reader(&app).post_with_token(nonsense, "application/x-ndjson", b"{}\n{}\n".to_vec());
+        assert_eq!((unknown.status.as_u16(), json_of(&unknown)["status"].as_u64()), (404, Some(404)));
         let long = format!("{good}\n\"{}\"\n{good}\n", "x".repeat(2 << 20));
         let answer = reader(&app).post_with_token(API, "application/x-ndjson", long.into_bytes()).text();
         let codes: Vec<bool> = answer.lines().map(|line| line.contains("\"error\"")).collect();
@@ -164,7 +182,9 @@ db::on_both! {
             assert!(beside.contains(place), "{place}");
         }
         let wrong = client.get("/policies/ask/required_medical_function?area=320623&f_kind=elder_care_institution&f_beds=-3").page();
-        assert!(wrong.contains("请补上或改正"), "{wrong}");
+        assert!(wrong.contains("请补上或改正") && wrong.contains("“床位数”：应为"), "{wrong}");
+        let perhaps = client.get("/policies/ask/idle_bed_conversion?area=360102&f_hospital_level=二级&f_idle_beds=perhaps").page();
+        assert!(perhaps.contains("请选“是”或“否”"), "{perhaps}");
         assert_eq!(client.get("/policies/ask/nonsense").status, StatusCode::NOT_FOUND);
         assert_eq!(client.get("/policies/nantong/2018-54/tables/nonsense").status, StatusCode::NOT_FOUND);
         assert!(client.get("/policies/scales").page().contains("GB/T 42195"));

@@ -50,6 +50,12 @@ pub fn table(library: &Library, ask: &Ask, people: &Population, result: &Outcome
         Origin::Nowhere => "人群　合成，不代表任何地方\n",
         Origin::File => "人群　文件\n",
     };
+    if ask.a == ask.b {
+        out += "提示　两边是同一份文件、同一天，自然没有差别；比较前后可写 文件@日期\n";
+    }
+    if people.places.is_empty() {
+        out += "提示　这个辖区在名册中没有人，没有可以比较的\n";
+    }
     if !result.unknown.is_empty() {
         let names: Vec<&str> = result.unknown.iter().map(|name| library.fact(name)).collect();
         _ = writeln!(out, "不知道　{}（用 --assume 假设；需要它们的为未定）", names.join("、"));

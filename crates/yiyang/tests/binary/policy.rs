@@ -31,7 +31,7 @@ fn a_question_is_answered_as_json_and_in_words() {
     let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("runs");
     std::io::Write::write_all(&mut child.stdin.take().expect("stdin"), HOME.as_bytes()).expect("written");
     let said = Said::of(child.wait_with_output().expect("ends")).fine();
-    assert!(said.contains("结论：义务为应当") && said.contains("二（三）1"), "{said}");
+    assert!(said.contains("如东县") && said.contains("结论：应当；") && said.contains("二（三）1"), "{said}");
     assert!(!folder.path("data").exists(), "asking made a data folder");
 }
 
@@ -60,6 +60,9 @@ fn bad_questions_are_refused_in_words() {
     decide(&folder, &HOME.replace("100", "-1"), QUESTION, place, on).refuses(&["“beds”应为不小于 0 的整数"]);
     decide(&folder, &HOME.replace("100", "99999999999999999999"), QUESTION, place, on).refuses(&["“beds”", "范围"]);
     decide(&folder, &HOME.replace("\"private\"", "7"), QUESTION, place, on).refuses(&["“ownership”应为"]);
+    decide(&folder, &HOME.replace("100", "1, \"beds\": 2"), QUESTION, place, on).refuses(&["“beds”写了两次"]);
+    decide(&folder, "", QUESTION, place, on).refuses(&["内容是空的"]);
+    decide(&folder, &" ".repeat(16 << 20), QUESTION, place, on).refuses(&["超过 16 MB"]);
     decide(&folder, "{\"kind\": ", QUESTION, place, on).refuses(&["不是 JSON", "第 1 行"]);
     decide(&folder, "[1]", QUESTION, place, on).refuses(&["对象"]);
     decide(&folder, huge, "nursing_home_construction_subsidy", "320600", on).refuses(&["太大"]);
@@ -93,6 +96,9 @@ fn two_documents_are_compared_over_a_made_up_population_and_over_the_register() 
     assert!(with(&["--elders", "400", "--format", "csv"]).fine().starts_with("类别,"));
     with(&[]).refuses(&["没有名册"]);
     with(&["--elders", "0"]).refuses(&["至少"]);
+    with(&["--elders", "99999999999999"]).refuses(&["最多", "99999999999999"]);
+    let same = ["--document", &a, "--against", &a, "--question", "care_insurance_benefit", "--elders", "9"];
+    assert!(folder.run(&[&["policy", "simulate"], &same[..]].concat()).fine().contains("同一份文件、同一天"));
     with(&["--elders", "9", "--assume", "weather=fine"]).refuses(&["weather"]);
     let written = |text: &str| std::fs::write(folder.0.join("people.csv"), text).expect("written");
     written("area,level,dementia\n320623101,5,否\n320623,0,否\n,5,是\n");
@@ -194,5 +200,8 @@ fn a_fifth_region_is_a_folder_and_no_rust() {
     // Two rows for 50 beds are found, with an example and what to do.
     std::fs::write(own.join("tables/required_medical_function.toml"), TABLE.replace("< 50", "<= 50")).expect("file");
     folder.run(&["policy", "check", "packs"]).refuses(&["synthetic/2026-1", "required_medical_function.toml"]);
+    std::fs::write(own.join("tables/required_medical_function.toml"), TABLE).expect("file");
+    std::fs::write(own.join("document.toml"), DOCUMENT.replace("370102", "320699")).expect("file");
+    folder.run(&["policy", "check", "packs"]).refuses(&["synthetic/2026-1/document.toml", "320699", "区划"]);
     assert!(folder.run(&["policy", "clauses"]).fine().contains("NT-2.3.1"));
 }

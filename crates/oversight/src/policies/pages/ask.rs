@@ -37,7 +37,7 @@ pub(in super::super) async fn show(
         None
     };
     let body = html! {
-        (alarm(&wrong))
+        (alarm(&library, &wrong))
         @if let Some(decision) = &decision { (result(&library, decision, &names.name(place))) }
         form.yy-form method="get" action={ "/policies/ask/" (question) } {
             (ui::card("情况", html! {

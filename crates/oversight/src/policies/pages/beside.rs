@@ -51,7 +51,7 @@ pub(in super::super) async fn show(
         }
     }
     let body = html! {
-        (alarm(&wrong))
+        (alarm(&library, &wrong))
         @if !answers.is_empty() { (compared(&library, &question, &answers, &names)) }
         form.yy-form method="get" action={ "/policies/beside/" (question) } {
             (ui::card("同样的情况", html! {

@@ -82,13 +82,23 @@ fn wrongs(library: &Library, refusal: Refusal) -> BTreeMap<String, String> {
             let name = |fact: &str| fact.split('、').next().unwrap_or_default().to_owned();
             all.into_iter().map(|wrong| (name(&wrong.fact), wording::said(library, &wrong.message))).collect()
         }
+        Refusal::Overflow(_) => [(String::new(), "给出的数太大，算不出结果：请核对数量和金额".into())].into(),
         other => [(String::new(), other.to_string())].into(),
     }
 }
 
-/// What went wrong above the form, also for those who do not see the fields.
-fn alarm(wrong: &BTreeMap<String, String>) -> Markup {
-    let texts: Vec<&String> = wrong.values().collect();
+/// What went wrong above the form, field by field, also for those who do not see the fields.
+fn alarm(library: &Library, wrong: &BTreeMap<String, String>) -> Markup {
+    let text = |(fact, why): (&String, &String)| {
+        let (list, name) = fact.split_once("].").map_or(("", fact.as_str()), |(list, name)| (list, name));
+        let said = library.fact(name);
+        match list.split_once('[') {
+            _ if fact.is_empty() || why.contains(said) => why.clone(),
+            Some((list, at)) => format!("{}第 {at} 项的“{said}”：{why}", library.fact(list)),
+            None => format!("“{said}”：{why}"),
+        }
+    };
+    let texts: Vec<String> = wrong.iter().map(text).collect();
     html! { @if !texts.is_empty() {
         (ui::alert(ui::Tone::Danger, "请补上或改正", html! { ul.mb-0 { @for text in texts { li { (text) } } } }))
     } }
