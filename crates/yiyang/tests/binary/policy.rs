@@ -201,7 +201,7 @@ fn a_fifth_region_is_a_folder_and_no_rust() {
     std::fs::write(own.join("tables/required_medical_function.toml"), TABLE.replace("< 50", "<= 50")).expect("file");
     folder.run(&["policy", "check", "packs"]).refuses(&["synthetic/2026-1", "required_medical_function.toml"]);
     std::fs::write(own.join("tables/required_medical_function.toml"), TABLE).expect("file");
-    std::fs::write(own.join("document.toml"), DOCUMENT.replace("370102", "320699")).expect("file");
-    folder.run(&["policy", "check", "packs"]).refuses(&["synthetic/2026-1/document.toml", "320699", "区划"]);
+    std::fs::write(own.join("document.toml"), DOCUMENT.replace("370102", "990102")).expect("file");
+    folder.run(&["policy", "check", "packs"]).refuses(&["synthetic/2026-1/document.toml", "990102", "区划"]);
     assert!(folder.run(&["policy", "clauses"]).fine().contains("NT-2.3.1"));
 }
