@@ -42,6 +42,12 @@ pub fn show(instant: Instant) -> String {
     instant.with_timezone(&china()).format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// The date as it is written in Chinese text: `2026年11月3日`.
+#[must_use]
+pub fn in_words(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
 /// Reads `2026-11-03T08:05` (as a browser's field sends it) or `2026-11-03 08:05` as Chinese time.
 #[must_use]
 pub fn parse_local(text: &str) -> Option<Instant> {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const KINDS: [&str; 8] = ["indicator", "rule", "workflow", "registry", "payment", "exchange", "oversight", "planning"];
-const UNITS: [&str; 9] = ["fen", "bp", "days", "months", "years", "minutes", "count", "metres", "visits"];
+const UNITS: [&str; 10] = ["fen", "bp", "age", "days", "months", "years", "minutes", "count", "metres", "visits"];
 
 /// Checks the clauses of one document.
 pub(crate) fn clauses(file: &str, document: &Document, clauses: &[Clause], mistakes: &mut Vec<Mistake>) {

@@ -45,16 +45,7 @@ impl Duty {
     /// The quantity in words: `至少 2`, `2 至 3`, `至多 5`; empty if it has none.
     #[must_use]
     pub fn quantity(&self) -> String {
-        let unit = match self.unit.as_deref() {
-            Some("age") => " 周岁",
-            Some("hours") => " 小时",
-            Some("years") => " 年",
-            Some("months") => " 个月",
-            Some("days") => " 天",
-            Some("times") => " 次",
-            Some("kinds") => " 类",
-            _ => "",
-        };
+        let unit = self.unit.as_deref().map_or("", crate::explain::measure);
         let show = |n: i64| if self.unit.as_deref() == Some("bp") { kernel::Bp(n).to_string() } else { n.to_string() };
         match (self.least, self.most) {
             (Some(least), Some(most)) if least == most => format!("{}{unit}", show(least)),

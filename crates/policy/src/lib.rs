@@ -64,7 +64,7 @@ pub use decide::{Because, Compiled, Decision, Outcome};
 pub use document::{Clause, Document, Parameter, Silence, Status, Target};
 pub use duty::Duty;
 pub use error::{Mistake, lines};
-pub use explain::{quantity, words};
+pub use explain::quantity;
 pub use inquiry::{Form, Ground, Question, Refusal, Reply, Want, Wrong};
 pub use kind::{Kind, WordList};
 pub use library::Library;

@@ -25,11 +25,11 @@ impl Library {
         let title = table.map(|table| table.title.as_str()).or_else(|| self.title(&decision.question));
         let place = place.map_or_else(|| crate::library::named(decision.place), str::to_owned);
         let place = place.trim_end();
-        let on = crate::explain::in_chinese(decision.on);
+        let on = kernel::time::in_words(decision.on);
         let mut out = format!("关于“{}”（{place}，{on}）：\n", title.unwrap_or(&decision.question));
         match &decision.outcome {
             Outcome::Undecided { reason } => {
-                out += &format!("结论：未定。{reason}。\n未定不等于没有，请向主管部门核实。\n");
+                out += &format!("结论：未定。{}。\n未定不等于没有，请向主管部门核实。\n", self.told(reason));
                 return out;
             }
             Outcome::Decided(values) => out += &self.conclusion(decision, table, values),
@@ -99,7 +99,7 @@ impl Library {
         };
         let said = match value {
             Value::Text(text) => self.label(name, text).map_or_else(|| self.said(columns, name, value), str::to_owned),
-            Value::Date(day) => crate::explain::in_chinese(*day),
+            Value::Date(day) => kernel::time::in_words(*day),
             value => self.said(columns, name, value),
         };
         match own {

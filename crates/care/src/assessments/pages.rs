@@ -126,7 +126,7 @@ pub(super) async fn list(cx: Cx, Query(narrow): Query<Narrow>) -> Result<Markup,
         (ui::table_or(&["老年人", "评估标准", "状态", "等级", "申请日期", "有效期至", "居住地"], rows, none))
         (ui::pager(&PageInfo::new(narrow.href(), page, SIZE, total)))
     };
-    let source = "评估申请和结论由本平台办理产生；等级按量表（scales/）逐项计算，列表只含您辖区内的老年人。";
+    let source = "评估申请和结论由本平台办理产生；等级按量表逐项计算，列表只含您辖区内的老年人。";
     Ok(Page::new(&cx, "评估办理").source(source).body(body))
 }
 

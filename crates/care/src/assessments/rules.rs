@@ -11,7 +11,7 @@ pub struct Source {
     /// The number with its unit: `24 个月`.
     pub value: String,
     /// The clause that sets it.
-    pub clause: String,
+    pub clause: kernel::ClauseId,
     /// Why it is not verified, if it is not.
     pub unverified: Option<String>,
 }
@@ -125,17 +125,11 @@ impl Rules {
 fn source(parameter: &Parameter) -> Source {
     Source {
         title: parameter.title.clone(),
-        value: format!("{} {}", parameter.value, unit(&parameter.unit)),
-        clause: parameter.clause.to_string(),
+        value: match parameter.unit.as_str() {
+            "count" => format!("{} 名", parameter.value),
+            unit => policy::quantity(parameter.value, unit),
+        },
+        clause: parameter.clause.clone(),
         unverified: parameter.unverified().map(str::to_owned),
-    }
-}
-
-fn unit(unit: &str) -> &str {
-    match unit {
-        "months" => "个月",
-        "days" => "天",
-        "count" => "名",
-        other => other,
     }
 }

@@ -76,7 +76,7 @@ pub(super) async fn of_elder(cx: Cx, Path(elder): Path<String>) -> Result<Markup
     let body = html! {
         (ui::card("年度健康管理", html! {
             p { strong { (text) } @if let Some(day) = managed { "（上次各项齐全：" (day) "）" } }
-            (ui::because(&decision))
+            (ui::because(&cx.state.policies, &decision))
         }))
         (ui::table(&["体检日期", "结果", "健康管理", "来源"], checkups.iter().map(cells)))
     };

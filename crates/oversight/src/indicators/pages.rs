@@ -95,7 +95,7 @@ pub(super) async fn overview(cx: Cx, Query(asked): Query<Asked>) -> Result<Marku
 }
 
 const SOURCE: &str = "人员按老年人名册和各业务的当前结果实时统计，机构、街道按机构名册和区划表实时统计；目标取自所列政策文件。\
-比例向下取整到万分之一，不会把未达标显示成达标。";
+比例保留两位小数，其余舍去，不会把未达标显示成达标。";
 
 /// The way down from one's own area to this one.
 fn crumbs<'a>(cx: &Cx, mut page: Page<'a>, survey: &Survey, asked: &Asked) -> Page<'a> {
@@ -170,7 +170,7 @@ pub(super) fn standing(f: &Figure) -> Markup {
             details.yy-because {
                 summary { "依据：" (goal.target.number) " " (goal.at) }
                 p { (goal.summary) }
-                p.text-secondary { "条款 " code { (goal.target.clause) } }
+                p { a href={ "/policies/" (goal.target.document) "#" (goal.target.clause) } { "查看条款" } }
             }
         } @else { p.text-secondary { "没有适用于这个区域的目标。" } }
         @for note in &f.notes { p.text-secondary { "注：" (note) } }

@@ -79,10 +79,9 @@ fn field(
             ui::field(&label, name, value, Field::number().step("any").hint(hint).error(wrong.map(String::as_str)))
         }
         _ => {
-            let hint = match column.named() {
-                [] => String::new(),
-                named => format!("表中有：{}", named.join("、")),
-            };
+            let words = column.named().iter().map(String::as_str).filter(|text| library.text(fact, text) == *text);
+            let words = words.collect::<Vec<_>>().join("、");
+            let hint = if words.is_empty() { words } else { format!("表中有：{words}") };
             ui::field(label, name, value, with.hint(hint))
         }
     }
@@ -97,11 +96,13 @@ fn never(name: &str, value: &str) -> Markup {
     }
 }
 
-fn hint(unit: &str) -> (&'static str, &'static str) {
+/// What stands behind the label of a number, and what helps to fill it in.
+pub fn hint(unit: &str) -> (&'static str, &'static str) {
     match unit {
         "fen" => ("（元）", "可写到分，如 12.50"),
         "bp" => ("（%）", "如 60 或 60.01"),
-        "years" => ("（岁或年）", ""),
+        "age" => ("（周岁）", ""),
+        "years" => ("（年）", ""),
         "months" => ("（月）", ""),
         "days" => ("（天）", ""),
         "beds" => ("（张）", ""),
@@ -199,7 +200,10 @@ fn checked(column: &Column, value: Value) -> Result<Value, String> {
 }
 
 /// A typed number: yuan become fen, per cent basis points.
-fn number(text: &str, unit: &str) -> Result<i64, String> {
+///
+/// # Errors
+/// In words for the user.
+pub fn number(text: &str, unit: &str) -> Result<i64, String> {
     let places = if matches!(unit, "fen" | "bp") { 2 } else { 0 };
     let text = text.replace(['，', ','], "");
     let (sign, digits) = text.strip_prefix('-').map_or((1, text.as_str()), |rest| (-1, rest));

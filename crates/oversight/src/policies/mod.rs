@@ -21,7 +21,7 @@
 
 mod api;
 pub mod divisions;
-mod form;
+pub(crate) mod form;
 pub mod json;
 mod pages;
 mod strict;

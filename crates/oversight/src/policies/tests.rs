@@ -198,7 +198,7 @@ db::on_both! {
             assert!(!client.get(&format!("/policies/beside/{}", question.name)).page().is_empty());
         }
         for table in LIBRARY.tables() {
-            assert!(!client.get(&crate::policies::pages::table::href(table)).page().is_empty());
+            assert!(!client.get(&web::ui::table_href(table)).page().is_empty());
         }
         for scale in LIBRARY.scales() {
             assert!(!client.get(&format!("/policies/scales/{}", scale.id)).page().is_empty());

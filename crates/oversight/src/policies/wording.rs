@@ -1,17 +1,17 @@
 //! Conditions, values and reasons as civil servants read them: no quotation marks, no signs, amounts in yuan.
 
 use maud::{Markup, html};
-use policy::{Because, Column, Decision, Kind, Library, Value, quantity};
+use policy::{Column, Decision, Kind, Library, Value, quantity};
 use web::ui;
 
-/// What a cell of a table says: `>= 100` is 100 张及以上.
+/// What a cell of a table says: `>= 100` is 100 张及以上; `text` names the texts of a column of free text.
 #[must_use]
-pub fn condition(cell: &str, kind: &Kind) -> String {
+pub fn condition<'a>(cell: &'a str, kind: &'a Kind, text: &dyn Fn(&'a str) -> &'a str) -> String {
     let cell = cell.trim();
     if let Some(inner) = cell.strip_prefix("not(").and_then(|rest| rest.strip_suffix(')')) {
         return match inner.trim() {
             "null" | "empty" => "有".into(),
-            inner => format!("除“{}”以外", condition(inner, kind)),
+            inner => format!("除“{}”以外", condition(inner, kind, text)),
         };
     }
     match cell {
@@ -20,24 +20,26 @@ pub fn condition(cell: &str, kind: &Kind) -> String {
         "not empty" => return "有".into(),
         _ => {}
     }
-    parts(cell).iter().map(|part| single(part, kind)).collect::<Vec<_>>().join("、")
+    let mut all: Vec<String> = vec![];
+    for one in parts(cell).into_iter().map(|part| single(part, kind, text)) {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all.join("、")
 }
 
 /// Splits at the commas outside quotation marks.
-fn parts(cell: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
+fn parts(cell: &str) -> Vec<&str> {
     let mut quoted = false;
-    for c in cell.chars() {
+    let outside = |c: char| {
         quoted ^= c == '"';
-        match all.last_mut() {
-            Some(last) if c != ',' || quoted => last.push(c),
-            _ => all.push(String::new()),
-        }
-    }
-    all.into_iter().map(|part| part.trim().to_owned()).collect()
+        c == ',' && !quoted
+    };
+    cell.split(outside).map(str::trim).collect()
 }
 
-fn single(part: &str, kind: &Kind) -> String {
+fn single<'a>(part: &'a str, kind: &'a Kind, text: &dyn Fn(&'a str) -> &'a str) -> String {
     let number = |text: &str| amount(text.trim(), kind);
     for (sign, before, after) in [(">=", "", "及以上"), ("<=", "", "及以下"), (">", "超过 ", ""), ("<", "不满 ", "")]
     {
@@ -55,8 +57,8 @@ fn single(part: &str, kind: &Kind) -> String {
         (Kind::Boolean, "true") => "是".into(),
         (Kind::Boolean, "false") => "否".into(),
         (_, "null") => "没有".into(),
-        (Kind::Integer { .. }, text) => number(text),
-        (_, text) => text.to_owned(),
+        (Kind::Integer { .. }, figure) => number(figure),
+        (_, other) => text(other).to_owned(),
     }
 }
 
@@ -82,33 +84,53 @@ pub fn result(library: &Library, text: &str, column: &Column) -> String {
             let word = |word: &str| list.label(word).unwrap_or(word).to_owned();
             text.split('、').map(word).collect::<Vec<_>>().join("、")
         }
-        _ => text.to_owned(),
+        _ => library.text(&column.name, text).to_owned(),
     }
 }
 
-/// Arithmetic with the names of facts and parameters in Chinese; its numbers stay as they are reckoned with.
+/// Arithmetic with the names of facts and parameters in Chinese, amounts in yuan and shares in per cent.
 #[must_use]
 pub fn formula(library: &Library, text: &str, unit: &str) -> String {
-    let mut out = String::new();
-    let mut name = String::new();
+    let money = unit == "fen" && !(text.contains('*') && text.contains("_fen"));
+    let (mut out, mut name) = (String::new(), String::new());
+    let mut calls: Vec<String> = vec![];
     for c in text.chars().chain(std::iter::once(' ')) {
         if c.is_ascii_alphanumeric() || c == '_' {
             name.push(c);
             continue;
         }
-        out += &named(library, &std::mem::take(&mut name));
+        let word = std::mem::take(&mut name);
+        let within = calls.last().map_or("", String::as_str);
+        out += &figure(&word, within, money).unwrap_or_else(|| named(library, &word));
+        match c {
+            '(' => calls.push(word),
+            ')' => _ = calls.pop(),
+            _ => {}
+        }
         match c {
             '*' => out.push('×'),
             ',' => out.push('，'),
+            '(' => out.push('（'),
+            ')' => out.push('）'),
             '=' => {}
+            ' ' if out.ends_with('，') => {}
             c => out.push(c),
         }
     }
-    let unit = match unit {
-        "fen" => "（单位：分）",
+    out.trim().to_owned()
+}
+
+/// A number of arithmetic as it is meant where it stands: inside a function, or as an amount.
+fn figure(word: &str, within: &str, money: bool) -> Option<String> {
+    let number: i64 = word.replace('_', "").parse().ok()?;
+    let unit = match within {
+        "share" | "share_up" => "bp",
+        "after_months" => "months",
+        "after_days" => "days",
+        _ if money && number != 0 => "fen",
         _ => "",
     };
-    format!("{}{unit}", out.trim())
+    Some(quantity(number, unit))
 }
 
 fn named(library: &Library, name: &str) -> String {
@@ -119,51 +141,29 @@ fn named(library: &Library, name: &str) -> String {
         "share_up" => "按比例进一",
         "months" => "满月数",
         "days" => "天数",
-        "after_months" => "若干月后",
-        "after_days" => "若干天后",
+        "after_months" | "after_days" => "顺延",
         "on" => "提问日",
         _ => "",
     };
     let parameter = || library.parameters().find(|p| p.name == name).map(|p| format!("“{}”", p.title));
     match function {
-        "" if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) => name.to_owned(),
+        "" if name.is_empty() => String::new(),
         "" => parameter().unwrap_or_else(|| library.fact(name).to_owned()),
         function => function.to_owned(),
     }
-}
-
-/// An outcome or a fact in words.
-#[must_use]
-pub fn value(library: &Library, columns: &[Column], name: &str, value: &Value) -> String {
-    library.said(columns, name, value)
-}
-
-/// A message with the names of facts in Chinese.
-#[must_use]
-pub fn said(library: &Library, message: &str) -> String {
-    let word = |(at, part): (usize, &str)| if at % 2 == 1 { library.fact(part).to_owned() } else { part.to_owned() };
-    let parts: Vec<String> = message.split(['“', '”']).enumerate().map(word).collect();
-    let mut out = String::new();
-    for (at, part) in parts.iter().enumerate() {
-        match at % 2 {
-            1 => out += &format!("“{part}”"),
-            _ => out += part,
-        }
-    }
-    out
 }
 
 /// The outcome of a decision, name by name in the order of the table; why it is undecided, if it is.
 #[must_use]
 pub fn outcome(library: &Library, decision: &Decision) -> Markup {
     if let Some(reason) = decision.undecided() {
-        return html! { div.yy-undecided { "未定：" (said(library, reason)) } };
+        return html! { div.yy-undecided { "未定：" (library.told(reason)) } };
     }
     let table = library.table_of(decision);
     let columns: Vec<Column> = table.into_iter().flat_map(|t| t.outputs.iter().chain(&t.inputs)).cloned().collect();
     let mut rows: Vec<(String, Markup)> = vec![];
     for column in table.into_iter().flat_map(|table| &table.outputs) {
-        let shown = decision.get(&column.name).map(|one| value(library, &columns, &column.name, one));
+        let shown = decision.get(&column.name).map(|one| library.said(&columns, &column.name, one));
         if shown.is_some() || (column.optional && table.is_some_and(|t| t.lines.is_none())) {
             rows.push((library.fact(&column.name).to_owned(), html! { strong { (ui::opt(shown)) } }));
         }
@@ -188,56 +188,11 @@ fn bill(library: &Library, columns: &[Column], lines: &[std::collections::BTreeM
     let cell = |line: &std::collections::BTreeMap<String, Value>, name: &str| {
         ui::opt(
             line.get(name)
-                .map(|one| if *one == Value::Nothing { "无".into() } else { value(library, columns, name, one) }),
+                .map(|one| if *one == Value::Nothing { "无".into() } else { library.said(columns, name, one) }),
         )
     };
     let rows = lines.iter().map(|line| names.iter().map(|name| cell(line, name)).collect());
     ui::table(&headings, rows)
-}
-
-/// Why, step by step: the clause, what it says, which facts were looked at, which row of which table answered.
-#[must_use]
-pub fn because(library: &Library, decision: &Decision) -> Markup {
-    html! {
-        @if !decision.because.is_empty() {
-            ol.yy-trace { @for one in &decision.because { li { (ground(library, one)) } } }
-        }
-        (ui::unverified_all(&decision.unverified))
-    }
-}
-
-fn ground(library: &Library, b: &Because) -> Markup {
-    let table = library.named_table(b);
-    let inputs = table.map_or(&[][..], |table| &table.inputs);
-    let clause = library.clause(&b.clause);
-    let row = table.and_then(|t| b.row.checked_sub(1).map_or(t.otherwise.as_ref(), |at| t.rows.get(at)));
-    html! {
-        p.mb-1 {
-            a href={ "/policies/" (b.document) "#" (b.clause) } { (b.number) " " (b.at) }
-            @if let Some(clause) = clause { "　" strong { (clause.title) } }
-        }
-        p.mb-1 { (b.summary) }
-        @if !b.inputs.is_empty() {
-            p.mb-1 { "看了这些情况：" @for (i, (name, one)) in b.inputs.iter().enumerate() {
-                @if i > 0 { "；" } (library.fact(name)) " " strong { (value(library, inputs, name, one)) }
-            } }
-        }
-        @if !b.parameters.is_empty() {
-            p.mb-1 { "用了这些参数：" @for (i, (name, number)) in b.parameters.iter().enumerate() {
-                @if i > 0 { "；" } (library.parameter_named(name, *number, &b.document))
-            } }
-        }
-        @if let Some(note) = row.map(|row| row.note.as_str()).filter(|note| !note.is_empty()) {
-            p.mb-1 { "读法：" (note) }
-        }
-        @if let Some(table) = table {
-            p.text-secondary.mb-2 {
-                a href=(super::pages::table::href(table)) { "规则表“" (table.title) "”" }
-                @if b.row > 0 { "第 " (b.row) " 行" } @else { "“其余情形”一行" }
-                "，条款 " (b.clause)
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -250,11 +205,11 @@ mod tests {
 
     #[test]
     fn conditions_are_read_aloud() {
-        let says = |cell: &str, unit: &str| condition(cell, &kind(unit));
+        let says = |cell: &str, unit: &str| condition(cell, &kind(unit), &|text| text);
         for (cell, unit, words) in [
             ("-", "beds", "不限"),
             (">= 100", "beds", "100 张及以上"),
-            ("< 5", "years", "不满 5"),
+            ("< 5", "years", "不满 5 年"),
             ("<= 5", "", "5及以下"),
             ("> 6_000", "bp", "超过 60%"),
             ("[100..200]", "beds", "100 张 至 200 张"),
@@ -266,13 +221,18 @@ mod tests {
         ] {
             assert_eq!(says(cell, unit), words, "{cell}");
         }
-        assert_eq!(condition("false", &Kind::Boolean), "否");
-        assert_eq!(condition("\"崇川区\", \"a,b\"", &Kind::Text), "崇川区、a,b");
+        assert_eq!(condition("false", &Kind::Boolean, &|text| text), "否");
+        assert_eq!(condition("\"崇川区\", \"a,b\"", &Kind::Text, &|text| text), "崇川区、a,b");
     }
 
     #[test]
     fn arithmetic_is_read_aloud() {
         let library = Library::default();
-        assert_eq!(formula(&library, "min(new_beds * 1200, 5)", "fen"), "较小者(new_beds × 1200， 5)（单位：分）");
+        let says = |text: &str, unit: &str| formula(&library, text, unit);
+        assert_eq!(says("= min(new_beds * 1_200_000, 50_000)", "fen"), "较小者（new_beds × 12,000.00 元，500.00 元）");
+        assert_eq!(says("= max(eligible_fen - 1200, 0)", "fen"), "较大者（eligible_fen - 12.00 元，0）");
+        assert_eq!(says("= share(charge_fen, 5000)", "fen"), "按比例（charge_fen，50%）");
+        assert_eq!(says("= days * daily_rate_fen", "fen"), "天数 × daily_rate_fen");
+        assert_eq!(says("= after_months(last_done, 12)", ""), "顺延（last_done，12 个月）");
     }
 }

@@ -3,7 +3,7 @@
 use super::{Assumed, Population, assume};
 use kernel::Date;
 use policy::simulate::{Basis, Change, Code, Columns, Difference, Outcomes, Program, compare};
-use policy::{Kind, Library, Value, words};
+use policy::{Kind, Library, Value};
 use std::collections::BTreeMap;
 
 /// A document on a day: the same document on two days compares two of its versions.
@@ -90,16 +90,17 @@ fn programs(library: &Library, ask: &Ask) -> Result<(Program, Program, Counts), 
             return Err(format!("没有文件“{}”。可以用：{}", side.document, all.join("、")));
         }
     }
-    let (name, counts) = output(library, &ask.a, &ask.question).map_err(|why| of_side(&ask.a, &why))?;
+    let (name, counts) = output(library, &ask.a, &ask.question).map_err(|why| of_side(library, &ask.a, &why))?;
     let program = |side: &Side| {
         let basis = Basis::Document(side.document.clone());
-        library.program(&ask.question, &name, basis, side.on).map_err(|why| of_side(side, &why))
+        library.program(&ask.question, &name, basis, side.on).map_err(|why| of_side(library, side, &why))
     };
     Ok((program(&ask.a)?, program(&ask.b)?, counts))
 }
 
-fn of_side(side: &Side, why: &str) -> String {
-    format!("{} 在 {} 不能回答：{why}", side.document, side.on)
+fn of_side(library: &Library, side: &Side, why: &str) -> String {
+    let document = library.document(&side.document).map_or(side.document.as_str(), |document| &document.number);
+    format!("{document} 在 {} 不能回答：{why}", side.on)
 }
 
 /// Whether it can be asked at all, and what is assumed can be.
@@ -173,10 +174,12 @@ impl Outcome {
     pub fn code(&self, library: &Library, program: &Program, outcomes: &Outcomes, code: u16) -> String {
         match program.codes().get(usize::from(code)) {
             Some(Code::Rows(rows)) => {
-                let numbers: Vec<String> =
-                    rows.iter().map(|n| if *n == 0 { "其余".into() } else { n.to_string() }).collect();
+                let numbers: Vec<String> = rows.iter().filter(|n| **n > 0).map(ToString::to_string).collect();
                 let result = self.given(library, program, outcomes, code);
-                format!("第 {} 行{result}", numbers.join("、"))
+                match numbers.as_slice() {
+                    [] => format!("其余情形{result}"),
+                    numbers => format!("第 {} 行{result}", numbers.join("、")),
+                }
             }
             Some(Code::Silent) => "未定：文件没有规定".into(),
             Some(Code::Missing) => "未定：情况不全".into(),
@@ -196,7 +199,7 @@ impl Outcome {
         let columns = program.table().map_or(&[][..], |table| &table.outputs);
         let value = first.and_then(|number| program.value(number));
         value.map_or_else(String::new, |value| {
-            format!("：{} {}", library.fact(program.output()), words(columns, program.output(), &value))
+            format!("：{} {}", library.fact(program.output()), library.said(columns, program.output(), &value))
         })
     }
 

@@ -4,7 +4,7 @@ use super::model::{self, Counts, Outcome};
 use super::population::{Of, Population, Who};
 use super::text::amount;
 use super::{Ask, Side, registered, run};
-use crate::policies::wording;
+use crate::policies::{form, wording};
 use axum::extract::Path;
 use db::audit::Entry;
 use kernel::area::Level;
@@ -26,6 +26,10 @@ const OPENED: usize = 5;
 const ASSUMED: &str = "s_";
 /// Areas on the chart.
 const ON_CHART: usize = 30;
+/// Characters of a name in one line beside its bars.
+const NAME: usize = 9;
+/// Pixels of a chart above and below its bars.
+const BESIDE: u32 = 72;
 
 type Filled = Vec<(String, String)>;
 
@@ -67,15 +71,11 @@ const KNOWN: [&str; 14] = [
 
 pub(super) async fn choose(cx: Cx) -> Result<Markup, Error> {
     let rows = questions(&cx.state.policies).into_iter().map(|(name, title, tables)| {
-        vec![
-            html! { (ui::row_link(&format!("/simulation/{name}"), title)) },
-            html! { (tables) },
-            html! { code { (name) } },
-        ]
+        vec![html! { (ui::row_link(&format!("/simulation/{name}"), title)) }, html! { (tables) }]
     });
     let body = html! {
         p { "选一个问题和两份文件（或同一份文件的两个日期），对名册里的每个人、每家机构各算一遍，看人数和金额差多少。" }
-        (ui::table(&["问题", ">规则表", "提问名"], rows))
+        (ui::table(&["问题", ">规则表"], rows))
     };
     Ok(Page::new(&cx, "政策模拟").source(SOURCE).body(body))
 }
@@ -129,13 +129,23 @@ async fn simulate(cx: &Cx, asked: &Asked) -> Result<(Population, Result<Outcome,
         let library: &Library = &state.policies;
         let columns: Arc<Columns> = state.get();
         let people = registered(&state.db, &columns, library, &by, &ask, area, on)?;
-        let wanted = model::wanted(library, &ask).map_err(|why| Error::field("a", "文件", why))?;
-        let assumed = ask.assumed.iter().filter(|(name, _)| wanted.contains_key(name)).cloned().collect();
-        let ask = Ask { assumed, ..ask };
+        let wanted = model::wanted(library, &ask).map_err(|why| Error::field("a", "文件", library.told(&why)))?;
+        let typed = |(name, text): &(String, String)| Some((name.clone(), typed(wanted.get(name)?, text)));
+        let ask = Ask { assumed: ask.assumed.iter().filter_map(typed).collect(), ..ask };
         let result = run(library, &ask, &people);
         Ok::<_, Error>((people, result))
     })
     .await
+}
+
+/// An assumption as the model reads it: amounts are typed in yuan and shares in per cent. What is no number stays as it is, and
+/// the model says what is wrong with it.
+fn typed(kind: &Kind, text: &str) -> String {
+    let number = match kind.inner() {
+        Kind::Integer { unit, .. } => form::number(text, unit).ok(),
+        _ => None,
+    };
+    number.map_or_else(|| text.to_owned(), |number| number.to_string())
 }
 
 pub(super) async fn show(cx: Cx, Path(question): Path<String>, Query(filled): Query<Filled>) -> Result<Markup, Error> {
@@ -174,8 +184,8 @@ pub(super) async fn show(cx: Cx, Path(question): Path<String>, Query(filled): Qu
             }))
         }
         @match (&wanted, &result) {
-            (Err(why), _) => (ui::alert(Tone::Danger, "不能计算", html! { (why) })),
-            (_, Some((_, Err(why)))) => (ui::alert(Tone::Danger, "不能计算", html! { (why) })),
+            (Err(why), _) => (ui::alert(Tone::Danger, "不能计算", html! { (library.told(why)) })),
+            (_, Some((_, Err(why)))) => (ui::alert(Tone::Danger, "不能计算", html! { (library.told(why)) })),
             (_, Some((people, Ok(result)))) => (shown(&library, &asked, people, result, &query(&filled))),
             _ => "",
         }
@@ -210,8 +220,8 @@ fn assumptions(library: &Library, wanted: &BTreeMap<String, Kind>, filled: &Fill
                         (ui::select(label, &field, &all, value))
                     }
                     Kind::Integer { unit, .. } => {
-                        @let hint = if unit == "fen" { "以分为单位" } else if unit == "bp" { "以万分之一为单位" } else { "" };
-                        (ui::field(label, &field, value, Field::number().hint(hint)))
+                        @let (suffix, hint) = form::hint(unit);
+                        (ui::field(&format!("{label}{suffix}"), &field, value, Field::number().step("any").hint(hint)))
                     }
                     Kind::Date => (ui::field(label, &field, value, Field::date())),
                     _ => (ui::field(label, &field, value, Field::text())),
@@ -279,7 +289,7 @@ fn rules(library: &Library, result: &Outcome) -> Vec<Part> {
     result.by_rows().into_iter().map(|(codes, change)| (name(codes), change, result.changed_of(codes))).collect()
 }
 
-/// The first parts as bars beside each other.
+/// The first parts as pairs of bars, one under the other: names of any length can be read beside them, on a telephone too.
 fn chart(id: &str, what: &str, parts: &[Part], result: &Outcome) -> Markup {
     let shown = &parts[..parts.len().min(ON_CHART)];
     let value = |(_, change, changed): &Part, after: bool| match result.counts {
@@ -288,27 +298,32 @@ fn chart(id: &str, what: &str, parts: &[Part], result: &Outcome) -> Markup {
         Counts::Words if after => *changed as f64,
         Counts::Words => (change.people - *changed) as f64,
     };
+    let series = |after: bool| shown.iter().map(|part| value(part, after)).collect::<Vec<f64>>();
+    let (before, after) = (series(false), series(true));
+    if before.iter().chain(&after).all(|n| *n == 0.0) {
+        return html! { p.text-secondary.px-3.pt-3 { "两份文件在这里算出的都是 0，没有可画的图。" } };
+    }
     let (first, second) = match result.counts {
         Counts::Money => ("A（元）", "B（元）"),
         Counts::Yes => ("A 为“是”", "B 为“是”"),
         Counts::Words => ("答复不变", "答复改变"),
     };
     let names: Vec<&str> = shown.iter().map(|(name, _, _)| name.as_str()).collect();
-    let series = |after: bool| shown.iter().map(|part| value(part, after)).collect::<Vec<f64>>();
-    let label =
-        json!({"interval": 0, "rotate": if names.len() > 6 { 30 } else { 0 }, "width": 120, "overflow": "break"});
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    let height = BESIDE + names.len() as u32 * if longest > 2 * NAME { 72 } else { 40 };
     let option = json!({
         "tooltip": {"trigger": "axis"}, "legend": {"data": [first, second], "top": 0, "bottom": "auto"},
-        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": true},
-        "xAxis": {"type": "category", "data": names, "axisLabel": label},
-        "yAxis": {"type": "value"},
+        "grid": {"left": 8, "right": 24, "top": 40, "bottom": 8, "containLabel": true},
+        "xAxis": {"type": "value", "splitNumber": 3, "axisLabel": {"hideOverlap": true}},
+        "yAxis": {"type": "category", "inverse": true, "data": names,
+            "axisLabel": {"interval": 0, "width": 14 * NAME, "overflow": "break"}},
         "series": [
-            {"name": first, "type": "bar", "data": series(false)},
-            {"name": second, "type": "bar", "data": series(true)},
+            {"name": first, "type": "bar", "data": before},
+            {"name": second, "type": "bar", "data": after},
         ],
     });
     let alt = format!("{what}按两份文件的结果：{first}与{second}，共 {} 项", shown.len());
-    ui::chart(id, 320, &option, &alt)
+    ui::chart(id, height, &option, &alt)
 }
 
 fn cells(result: &Outcome, c: &Change, changed: usize) -> Vec<Markup> {
@@ -363,7 +378,7 @@ pub(super) async fn open(cx: Cx, Path(question): Path<String>, Query(filled): Qu
     {
         return Err(Error::Forbidden);
     }
-    let result = result.map_err(|why| Error::field("a", "文件", why))?;
+    let result = result.map_err(|why| Error::field("a", "文件", library.told(&why)))?;
     let rows = result.members(codes, 0, OPENED);
     let opened = people_of(&cx, &people, &rows).await?;
     let all = people.columns.is_empty();
@@ -387,7 +402,7 @@ pub(super) async fn open(cx: Cx, Path(question): Path<String>, Query(filled): Qu
 fn one(library: &Library, side: &str, decision: Option<Decision>) -> Markup {
     html! {
         h3 { (side) }
-        @if let Some(decision) = decision { (wording::outcome(library, &decision)) (wording::because(library, &decision)) }
+        @if let Some(decision) = decision { (wording::outcome(library, &decision)) (ui::trace(library, &decision)) }
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) async fn tree(cx: Cx, Query(query): Query<Under>) -> Result<Markup, E
         vec![
             html! { @if deeper { (ui::row_link(&href(area.code), &area.name)) } @else { (area.name) } },
             ui::text(area.kind),
-            ui::text(area.code),
+            html! { span.yy-code { (area.code) } },
             html! { a href={ "/elders?area=" (area.code.short()) } { (count.elders) } },
             html! { a href={ "/institutions?area=" (area.code.short()) } { (count.institutions) } },
             html! { @if cx.may(WRITE) { a href={ "/areas/" (area.code) "/edit" } { "修改" } } },

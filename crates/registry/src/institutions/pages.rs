@@ -215,7 +215,7 @@ fn medical(cx: &Cx, one: &Institution) -> Markup {
             p { (decision.text("duty").map(|duty| word("duty", duty)).unwrap_or_default()) "设置：" (any_of.join("或"))
                 @if decision.bool("or_agreement") == Some(true) { "，也可与医疗机构签约合作" } " " (state) }
         }
-        (ui::because(&decision))
+        (ui::because(library, &decision))
     };
     ui::card("应有的医疗功能", body)
 }

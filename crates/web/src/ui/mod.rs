@@ -9,7 +9,6 @@ mod policy;
 mod print;
 mod table;
 mod timeline;
-pub mod words;
 
 pub use card::{alert, badge, card, card_with, columns, empty, facts, figure, muted, progress, seldom, tabs};
 pub use chart::{chart, poll};
@@ -18,7 +17,7 @@ pub use form::{
     link_button, number, radios, select, select_with, submit, submit_toned, textarea,
 };
 pub use money::{bp, date_zh, fen, moment, money, month_zh, yuan};
-pub use policy::{because, parameter, unverified, unverified_all};
+pub use policy::{because, clause, parameter, table_href, trace, unverified, unverified_all};
 pub use print::{print_sheet, seals};
 pub use table::{PageInfo, pager, row_link, table, table_or};
 pub use timeline::{Moment, timeline};

@@ -31,7 +31,7 @@ pub fn bp(share: Option<Bp>) -> Markup {
 /// `2026年11月1日`
 #[must_use]
 pub fn date_zh(date: Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+    kernel::time::in_words(date)
 }
 
 /// `2026年11月`

@@ -1,4 +1,5 @@
 use super::*;
+use ::policy::{Facts, Library};
 use kernel::{Date, Fen};
 use serde_json::json;
 
@@ -61,4 +62,33 @@ fn a_cell_knows_how_wide_it_is() {
     let html = html.into_string();
     assert!(html.contains("<td class=\"yy-short yy-long\" data-label=\"日期\">2026"), "{html}");
     assert!(html.contains("<td data-label=\"说明\"><a") && !html.contains("data-label=\"\""), "{html}");
+}
+
+/// A page as it is read: without its tags.
+fn read(page: &Markup) -> String {
+    page.0.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
+}
+
+#[test]
+fn why_something_was_decided_is_read_without_codes() {
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let library = Library::load(root).expect("the policies");
+    let place = kernel::Area::parse("320623").expect("a county");
+    let on = Date::from_ymd_opt(2026, 11, 1).expect("day");
+    let home = Facts::new().with("kind", "elder_care_institution").with("ownership", "private").with("beds", 120);
+    for (question, facts, words) in [
+        ("required_medical_function", &home, "机构类型 养老机构；所有制 民办；床位数 120 张"),
+        (
+            "health_management_due",
+            &Facts::new().with("age", 70).with("last_done", Date::from_ymd_opt(2025, 10, 31).expect("day")),
+            "上次做的日期 2025年10月31日",
+        ),
+    ] {
+        let page = because(&library, &library.decide(question, place, on, facts));
+        let text = read(&page);
+        assert!(text.contains(words), "{text}");
+        assert!(!text.contains(|c: char| c == '_' || c.is_ascii_lowercase()), "{text}");
+    }
+    let open = read(&because(&library, &library.decide("required_medical_function", place, on, &Facts::new())));
+    assert!(open.contains("尚不能判定：缺少“") && !open.contains(|c: char| c.is_ascii_lowercase()), "{open}");
 }

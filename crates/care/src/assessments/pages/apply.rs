@@ -34,7 +34,7 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
     let body = html! {
         (who(&cx, &subject))
         (ui::card("申请", ui::form(&cx, "/assessments", fields(&cx, &subject, scale, &rules))))
-        (sources(&rules.sources))
+        (sources(&cx, &rules.sources))
     };
     let page = Page::new(&cx, &format!("申请{}", scale.name)).crumb("评估办理", "/assessments");
     Ok(page.source(format!("量表：{}（{}）。", scale.name, scale.source)).body(body))
@@ -55,17 +55,17 @@ fn choose(cx: &Cx, subject: &Subject) -> Markup {
     let body = html! { (who(cx, subject)) (ui::columns(&choices)) };
     Page::new(cx, "选择评估标准")
         .crumb("评估办理", "/assessments")
-        .source("可选的是 scales/ 中用于评定等级的量表；筛查量表不在其中。")
+        .source("可选的是本平台载入的、用于评定等级的量表；筛查量表不在其中。")
         .body(body)
 }
 
 /// The numbers that the documents set, with their clauses.
-pub(super) fn sources(sources: &[Source]) -> Markup {
+pub(super) fn sources(cx: &Cx, sources: &[Source]) -> Markup {
     let rows = sources.iter().map(|one| {
         vec![
             ui::text(&one.title),
             ui::text(&one.value),
-            html! { code { (one.clause) } },
+            ui::clause(&cx.state.policies, &one.clause),
             html! { @if let Some(why) = &one.unverified { (ui::unverified(why)) } },
         ]
     });

@@ -24,7 +24,7 @@ pub(super) fn body(cx: &Cx, scale: &Scale, view: &View) -> Markup {
         @if let Some(scored) = view.a.scored.as_ref().filter(|_| !view.a.state.open_for_forms()) { (result(scale, scored, &view.a)) }
         @if !view.a.state.open_for_forms() && !view.forms.is_empty() { (side_by_side(scale, view)) }
         (application(scale, view))
-        (sources(&view.rules.sources))
+        (sources(cx, &view.rules.sources))
         (history(view))
     }
 }

@@ -131,7 +131,7 @@ fn packages(cx: &Cx, case: &Case) -> Markup {
     });
     html! {
         (ui::table(&["服务项", Package::Healthy.name(), Package::Disabled.name()], rows))
-        (ui::because(&decisions[0]))
+        (ui::because(library, &decisions[0]))
     }
 }
 
@@ -147,7 +147,7 @@ fn checklist(cx: &Cx, case: &Case) -> Markup {
                 "，未履行 " (tally.missed) "。履约率 " (ui::bp(tally.kept())) "，按期率 " (ui::bp(tally.punctual())) "。"
             }
             (ui::table(&["服务项", ">期次", "应完成日期", "付费渠道", "状态", "完成情况", ""], rows))
-            @if let Some(decision) = &c.promised { (ui::because(decision)) }
+            @if let Some(decision) = &c.promised { (ui::because(&cx.state.policies, decision)) }
             @else { (ui::unverified_all(&case.promises.iter().filter_map(|p| p.unverified.as_ref()).collect::<Vec<_>>())) }
         }))
     }

@@ -42,7 +42,7 @@ fn priority(library: &Library, decision: &Decision) -> Markup {
                 None => (ui::badge(Tone::Warning, "不能判定")),
             }
         }
-        (ui::because(decision))
+        (ui::because(library, decision))
     }
 }
 

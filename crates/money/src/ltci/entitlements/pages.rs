@@ -77,7 +77,7 @@ pub(super) async fn pending(cx: Cx) -> Result<Markup, Error> {
         vec![
             who(c),
             html! { (c.result.level) " 级" @if c.result.dementia { "（失智）" } br; span.text-secondary { (c.result.from) " 生效" } },
-            html! { (gives.unwrap_or_default()) (ui::because(decision)) },
+            html! { (gives.unwrap_or_default()) (ui::because(&cx.state.policies, decision)) },
             html! { @if may { (grant_form(&cx, c)) } },
         ]
     });
@@ -85,7 +85,7 @@ pub(super) async fn pending(cx: Cx) -> Result<Markup, Error> {
         vec![
             who(c),
             html! { (c.result.level) " 级" @if c.result.dementia { "（失智）" } },
-            html! { ul.mb-1 { @for r in reasons { li { span.reason-code { (r.code) } " " (r.text) } } } (ui::because(decision)) },
+            html! { ul.mb-1 { @for r in reasons { li { span.reason-code { (r.code) } " " (r.text) } } } (ui::because(&cx.state.policies, decision)) },
         ]
     });
     let all = html! {
@@ -189,7 +189,7 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
                 ("服务机构", ui::opt((!shown.served.is_empty()).then(|| shown.served.join("、")))),
             ]))
             @if let (Some(on), Some(reason)) = (e.ended_on, e.end_reason) { p { "自 " (on) " 起终止：" (reason.name()) } }
-            (ui::because(&e.decision))
+            (ui::because(&cx.state.policies, &e.decision))
         }))
         (ui::card("照护计划", plan_table(&shown.plans)))
         @if cx.may(ENTITLE) && e.ended_on.is_none() { (steps(&cx, e, &shown.providers)) }

@@ -110,7 +110,7 @@ pub(super) async fn new(cx: Cx, Query(q): Query<Begin>) -> Result<Markup, Error>
         .await?;
     let items = catalogue::items(&cx.state.policies, entitlement.county, cx.today());
     let body = html! {
-        (limits(&entitlement))
+        (limits(&cx, &entitlement))
         (provider_card(&entitlement, &providers, chosen))
         @if let Some(institution) = chosen { (plan_form(&cx, &entitlement, institution, &items, &carers)) }
     };
@@ -119,12 +119,12 @@ pub(super) async fn new(cx: Cx, Query(q): Query<Begin>) -> Result<Markup, Error>
     Ok(Page::new(&cx, &title).crumb("待遇", &back).source(SOURCE).body(body))
 }
 
-fn limits(e: &Entitlement) -> Markup {
+fn limits(cx: &Cx, e: &Entitlement) -> Markup {
     ui::card(
         "待遇限额",
         html! {
             p { (e.level) " 级，" (e.setting.name()) "：" (quota_words(e.benefit.quota)) "，" (cap_words(e.benefit.cap)) "，基金支付 " (e.benefit.rate) }
-            (ui::because(&e.decision))
+            (ui::because(&cx.state.policies, &e.decision))
         },
     )
 }

@@ -47,7 +47,7 @@ pub(in super::super) async fn show(
                 (ui::submit("判定"))
             }))
         }
-        @if let Ok(table) = &table { p { a href=(super::table::href(table)) { "查看所用的规则表" } } }
+        @if let Ok(table) = &table { p { a href=(ui::table_href(table)) { "查看所用的规则表" } } }
     };
     let beside = ui::link_button(&format!("/policies/beside/{question}{}", again(&filled)), "各地对照", Tone::Neutral);
     Ok(Page::new(&cx, &title).crumb("政策问答", "/policies/ask").actions(beside).source(SOURCE).body(body))
@@ -67,7 +67,7 @@ fn result(library: &Library, decision: &Decision, place: &str) -> Markup {
         html! {
             (wording::outcome(library, decision))
             @if !decision.because.is_empty() { h3.mt-3 { "为什么" } }
-            (wording::because(library, decision))
+            (ui::trace(library, decision))
         },
     )
 }

@@ -109,7 +109,7 @@ fn compared(library: &Library, question: &str, answers: &[Answer<'_>], names: &N
 fn cell(library: &Library, answer: &Result<Decision, String>, name: &str) -> Markup {
     let value = answer.as_ref().ok().and_then(|decision| {
         let columns = library.table_of(decision).map_or(&[][..], |table| &table.outputs);
-        Some(wording::value(library, columns, name, decision.get(name)?))
+        Some(library.said(columns, name, decision.get(name)?))
     });
     html! { strong { (ui::opt(value)) } }
 }
@@ -118,8 +118,8 @@ fn reason(library: &Library, answer: &Result<Decision, String>) -> Markup {
     match answer {
         Err(lacks) => html! { "情况不全：" (lacks) },
         Ok(decision) => match decision.undecided() {
-            Some(why) => html! { (ui::badge(ui::Tone::Warning, "未定")) " " (wording::said(library, why)) },
-            None => html! { @for b in &decision.because { div.text-nowrap { (b.at) "（" (b.clause) "）" } } },
+            Some(why) => html! { (ui::badge(ui::Tone::Warning, "未定")) " " (library.told(why)) },
+            None => html! { @for b in &decision.because { div { (ui::clause(library, &b.clause)) } } },
         },
     }
 }
@@ -130,7 +130,7 @@ fn one(library: &Library, document: &Document, answer: &Result<Decision, String>
         &title,
         match answer {
             Err(lacks) => html! { div.yy-undecided { "情况不全：" (lacks) } },
-            Ok(decision) => html! { (wording::outcome(library, decision)) (wording::because(library, decision)) },
+            Ok(decision) => html! { (wording::outcome(library, decision)) (ui::trace(library, decision)) },
         },
     )
 }

@@ -3,7 +3,7 @@
 use super::SOURCE;
 use axum::extract::Path;
 use kernel::ClauseId;
-use policy::{Clause, Document, Duty, Library, Parameter, Status, Table, Target};
+use policy::{Clause, Document, Duty, Library, Status, Table, Target};
 use web::ui::{self, Tone};
 use web::{Cx, Error, Markup, Page, html};
 
@@ -14,7 +14,7 @@ pub(in super::super) async fn show(cx: Cx, Path((place, document)): Path<(String
     let body = html! {
         (head(document, &own))
         @for clause in &own { (one(&library, clause)) }
-        (parameters(library.parameters().filter(|p| p.document == document.id)))
+        (parameters(&library, document))
         (silences(&library, document))
     };
     let page = Page::new(&cx, &document.number).crumb("政策文件", "/policies");
@@ -40,7 +40,7 @@ fn head(document: &Document, clauses: &[&Clause]) -> Markup {
 
 /// A clause with everything that runs behind it.
 fn one(library: &Library, clause: &Clause) -> Markup {
-    let mut about = vec![("位置", html! { (clause.at) "（" (clause.id) "）" })];
+    let mut about = vec![];
     if !clause.departments.is_empty() {
         about.push(("责任部门", html! { (clause.departments.join("、")) }));
     }
@@ -49,9 +49,9 @@ fn one(library: &Library, clause: &Clause) -> Markup {
     }
     html! {
         section.card.mb-3 id=(clause.id) { div.card-body {
-            h2.card-title { (clause.at) "　" (clause.title) }
+            h2.card-title { (clause.at) "　" (clause.title) " " small.text-secondary { "编号 " (clause.id) } }
             p { (clause.summary) }
-            (ui::facts(&about))
+            @if !about.is_empty() { (ui::facts(&about)) }
             h3.mt-3 { "由什么承担" }
             (behind(library, clause))
         } }
@@ -66,7 +66,7 @@ fn behind(library: &Library, clause: &Clause) -> Markup {
     html! {
         ul.mb-0 {
             @for table in tables(library, clause) {
-                li { "规则表 " a href=(super::table::href(table)) { (table.title) } "　"
+                li { "规则表 " a href=(ui::table_href(table)) { (table.title) } "　"
                     a.d-print-none href={ "/policies/ask/" (table.question) } { "试一试" } }
             }
             @for target in targets { li { "目标 " (goal(target)) } }
@@ -122,10 +122,10 @@ fn silences(library: &Library, document: &Document) -> Markup {
     if document.silent.is_empty() {
         return html! {};
     }
-    let title = |question: &str| library.tables().find(|t| t.question == question).map(|t| t.title.clone());
-    let rows = document.silent.iter().map(|s| {
-        vec![html! { (title(&s.question).unwrap_or_default()) " " code { (s.question) } }, html! { (s.reason) }]
-    });
+    let rows = document
+        .silent
+        .iter()
+        .map(|s| vec![html! { (library.title(&s.question).unwrap_or(&s.question)) }, html! { (s.reason) }]);
     ui::card("文件没有规定的", &ui::table(&["问题", "为什么答“未定”"], rows))
 }
 
@@ -168,16 +168,16 @@ fn part(folder: &str) -> Option<&'static str> {
     })
 }
 
-fn parameters<'a>(parameters: impl Iterator<Item = &'a Parameter>) -> Markup {
-    let mut parameters = parameters.peekable();
+fn parameters(library: &Library, document: &Document) -> Markup {
+    let mut parameters = library.parameters().filter(|p| p.document == document.id).peekable();
     if parameters.peek().is_none() {
         return html! {};
     }
     let rows = parameters.map(|p| {
         vec![
-            html! { (p.title) div.text-secondary { code { (p.name) } } },
+            html! { (p.title) },
             html! { (ui::parameter(p)) },
-            html! { (p.clause) },
+            html! { (ui::clause(library, &p.clause)) },
             html! { (p.source) },
             html! { @match &p.status {
                 Status::Verified => (ui::badge(Tone::Success, "已核实")),

@@ -10,7 +10,6 @@ pub(super) mod table;
 use super::divisions::Divisions;
 use super::form::Filled;
 use super::json;
-use super::wording;
 use kernel::area::Level;
 use kernel::{Area, Date};
 use policy::{Library, Refusal};
@@ -21,7 +20,7 @@ use web::ui::{self, Field};
 use web::{Cx, Error, Markup, html};
 
 /// Where what the pages show comes from.
-const SOURCE: &str = "政策包（policies/ 目录）。条款为本平台概述，以文件原文为准；标“未核实”的数值待主管部门确认。";
+const SOURCE: &str = "本平台载入的政策文件。条款为本平台概述，以文件原文为准；标“未核实”的数值待主管部门确认。";
 
 /// The names of areas as they are now.
 async fn names(cx: &Cx) -> Result<Arc<registry::areas::NameTable>, Error> {
@@ -80,7 +79,7 @@ fn wrongs(library: &Library, refusal: Refusal) -> BTreeMap<String, String> {
     match refusal {
         Refusal::Facts(all) => {
             let name = |fact: &str| fact.split('、').next().unwrap_or_default().to_owned();
-            all.into_iter().map(|wrong| (name(&wrong.fact), wording::said(library, &wrong.message))).collect()
+            all.into_iter().map(|wrong| (name(&wrong.fact), library.told(&wrong.message))).collect()
         }
         Refusal::Overflow(_) => [(String::new(), "给出的数太大，算不出结果：请核对数量和金额".into())].into(),
         other => [(String::new(), other.to_string())].into(),
@@ -128,10 +127,9 @@ fn questions(library: &Library, to: &str) -> Markup {
         vec![
             html! { (ui::row_link(&format!("/policies/{to}/{}", question.name), question.title)) },
             html! { @for number in numbers { div { (number) } } },
-            html! { code { (question.name) } },
         ]
     });
-    ui::table(&["问题", "作出规定的文件", "提问名"], rows)
+    ui::table(&["问题", "作出规定的文件"], rows)
 }
 
 fn ways(here: &str) -> Markup {

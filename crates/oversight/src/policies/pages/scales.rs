@@ -6,7 +6,7 @@ use policy::{Item, Scale};
 use web::ui::{self, Tone};
 use web::{Cx, Error, Markup, Page, html};
 
-const SOURCE: &str = "量表包（scales/ 目录）。受保护的题目文字不刊载，只列本平台的简短名称；评估时请用授权的原表。";
+const SOURCE: &str = "本平台载入的评估量表。受保护的题目文字不刊载，只列本平台的简短名称；评估时请用授权的原表。";
 
 pub(in super::super) async fn list(cx: Cx) -> Result<Markup, Error> {
     let rows = cx.state.policies.scales().map(|scale| {
@@ -60,15 +60,20 @@ pub(in super::super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Mar
 
 fn items(scale: &Scale) -> Markup {
     let domain = |item: &Item| scale.domains.iter().find(|d| d.code == item.domain).map_or("", |d| d.name.as_str());
-    let rows = scale.items.iter().map(|item| {
+    let rows = scale.items.iter().zip(1..).map(|(item, nth)| {
         vec![
-            html! { (item.code) },
+            html! { (numbered(item, nth)) },
             html! { (item.name) div.text-secondary { (item.guide) } },
             html! { (domain(item)) },
             options(item),
         ]
     });
     ui::table(&["编号", "项目", "部分", "选项与得分"], rows)
+}
+
+/// The number of an item in the standard, or its place where the standard gives none and the code is the program's own.
+fn numbered(item: &Item, nth: usize) -> String {
+    if item.code.contains(|c: char| c.is_ascii_lowercase()) { nth.to_string() } else { item.code.clone() }
 }
 
 fn options(item: &Item) -> Markup {
