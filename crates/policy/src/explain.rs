@@ -131,6 +131,7 @@ pub fn quantity(number: i64, unit: &str) -> String {
 pub(crate) fn measure(unit: &str) -> &'static str {
     match unit {
         "age" => " 周岁",
+        "level" => " 级",
         "beds" => " 张",
         "years" => " 年",
         "months" => " 个月",

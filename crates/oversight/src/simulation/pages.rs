@@ -25,7 +25,9 @@ const OPENED: usize = 5;
 /// What stands before the name of an assumption in the form.
 const ASSUMED: &str = "s_";
 /// Areas on the chart.
-const ON_CHART: usize = 30;
+const AREAS: usize = 30;
+/// Pairs of rules on the chart and in the table before the rest is folded.
+const RULES: usize = 10;
 /// Characters of a name in one line beside its bars.
 const NAME: usize = 9;
 /// Pixels of a chart above and below its bars.
@@ -247,7 +249,7 @@ fn shown(library: &Library, asked: &Asked, people: &Population, result: &Outcome
             ui::figure(
                 "相差",
                 money(whole.difference()),
-                html! { "A " (money(whole.before)) "，B " (money(whole.after)) },
+                html! { "A " (money(whole.before)) br; "B " (money(whole.after)) },
             ),
             ui::figure("增加", format!("{} {unit}", whole.more), html! { "减少 " (whole.less) " " (unit) }),
         ],
@@ -262,9 +264,9 @@ fn shown(library: &Library, asked: &Asked, people: &Population, result: &Outcome
             }
             (ui::columns(&[first, further].concat()))
             @let (areas, rules) = (areas(people, result), rules(library, result));
-            (ui::card("按地区", html! { (chart("by-area", "各地区", &areas, result)) (by_area(&areas, result)) }))
+            (ui::card("按地区", html! { (chart("by-area", "各地区", &areas, AREAS, result)) (by_area(&areas, result)) }))
             (ui::card("按规则", html! {
-                (chart("by-rule", "各条规则", &rules, result))
+                (chart("by-rule", "各条规则", &rules, RULES, result))
                 (by_row(library, asked, people, result, query))
             }))
         }
@@ -284,14 +286,14 @@ fn rules(library: &Library, result: &Outcome) -> Vec<Part> {
     let name = |(a, b)| {
         let (from, to) =
             (result.code(library, &result.a, &result.before, a), result.code(library, &result.b, &result.after, b));
-        format!("{from} → {to}")
+        format!("{from}\n→ {to}")
     };
     result.by_rows().into_iter().map(|(codes, change)| (name(codes), change, result.changed_of(codes))).collect()
 }
 
 /// The first parts as pairs of bars, one under the other: names of any length can be read beside them, on a telephone too.
-fn chart(id: &str, what: &str, parts: &[Part], result: &Outcome) -> Markup {
-    let shown = &parts[..parts.len().min(ON_CHART)];
+fn chart(id: &str, what: &str, parts: &[Part], most: usize, result: &Outcome) -> Markup {
+    let shown = &parts[..parts.len().min(most)];
     let value = |(_, change, changed): &Part, after: bool| match result.counts {
         Counts::Money => (if after { change.after } else { change.before }) as f64 / 100.0,
         Counts::Yes => (if after { change.after } else { change.before }) as f64,
@@ -309,14 +311,14 @@ fn chart(id: &str, what: &str, parts: &[Part], result: &Outcome) -> Markup {
         Counts::Words => ("答复不变", "答复改变"),
     };
     let names: Vec<&str> = shown.iter().map(|(name, _, _)| name.as_str()).collect();
-    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
-    let height = BESIDE + names.len() as u32 * if longest > 2 * NAME { 72 } else { 40 };
+    let longest = names.iter().flat_map(|name| name.lines()).map(|line| line.chars().count()).max().unwrap_or_default();
+    let height = BESIDE + names.len() as u32 * if longest > NAME { 80 } else { 44 };
     let option = json!({
         "tooltip": {"trigger": "axis"}, "legend": {"data": [first, second], "top": 0, "bottom": "auto"},
         "grid": {"left": 8, "right": 24, "top": 40, "bottom": 8, "containLabel": true},
-        "xAxis": {"type": "value", "splitNumber": 3, "axisLabel": {"hideOverlap": true}},
+        "xAxis": {"type": "value", "splitNumber": 3, "minInterval": 1, "axisLabel": {"hideOverlap": true}},
         "yAxis": {"type": "category", "inverse": true, "data": names,
-            "axisLabel": {"interval": 0, "width": 14 * NAME, "overflow": "break"}},
+            "axisLabel": {"interval": 0, "width": 14 * NAME, "overflow": "break", "lineHeight": 16}},
         "series": [
             {"name": first, "type": "bar", "data": before},
             {"name": second, "type": "bar", "data": after},
@@ -352,16 +354,23 @@ fn by_area(areas: &[Part], result: &Outcome) -> Markup {
 }
 
 fn by_row(library: &Library, asked: &Asked, people: &Population, result: &Outcome, query: &str) -> Markup {
-    let rows = result.by_rows().into_iter().map(|((a, b), change)| {
+    let mut rows = result.by_rows().into_iter().map(|((a, b), change)| {
         let from = html! { (result.code(library, &result.a, &result.before, a)) };
         let to = html! { (result.code(library, &result.b, &result.after, b)) };
         let href = format!("/simulation/{}/open?{query}&from={a}&to={b}", asked.ask.question);
-        let open = html! { a href=(href) { "打开几" @if people.of == Of::Elders { "位" } @else { "家" } } };
+        let open = html! { a.text-nowrap href=(href) { "打开几" @if people.of == Of::Elders { "位" } @else { "家" } } };
         [vec![from, to], cells(result, &change, result.changed_of((a, b))), vec![open]].concat()
     });
     let mut headings = headings(result, &["A 的规则", "B 的规则"]);
     headings.push("");
-    ui::table(&headings, rows)
+    let first: Vec<_> = rows.by_ref().take(RULES).collect();
+    let rest: Vec<_> = rows.collect();
+    html! {
+        (ui::table(&headings, first))
+        @if !rest.is_empty() {
+            details.px-3.py-2 { summary { "其余 " (rest.len()) " 种" } (ui::table(&headings, rest)) }
+        }
+    }
 }
 
 pub(super) async fn open(cx: Cx, Path(question): Path<String>, Query(filled): Query<Filled>) -> Result<Markup, Error> {

@@ -158,7 +158,7 @@ fn about(one: &Institution, place: &str) -> Markup {
     let f = &one.facts;
     let position = f.lon.zip(f.lat).map(|(lon, lat)| format!("{lon:.5}, {lat:.5}"));
     ui::facts(&[
-        ("统一社会信用代码", ui::text(f.credit_code.as_str())),
+        ("统一社会信用代码", html! { span.yy-code { (f.credit_code.as_str()) } }),
         ("类型", ui::text(f.kind)),
         ("所有制", ui::opt(f.ownership)),
         ("营利性质", ui::opt(f.profit)),

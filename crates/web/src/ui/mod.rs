@@ -16,7 +16,7 @@ pub use form::{
     Field, button_post, checkbox, confirm_post, csrf, date, date_with, field, file, filters, form, form_row, hidden,
     link_button, number, radios, select, select_with, submit, submit_toned, textarea,
 };
-pub use money::{bp, date_zh, fen, moment, money, month_zh, yuan};
+pub use money::{bp, date_zh, fen, moment, money, month_zh, period, yuan};
 pub use policy::{because, clause, parameter, table_href, trace, unverified, unverified_all};
 pub use print::{print_sheet, seals};
 pub use table::{PageInfo, pager, row_link, table, table_or};

@@ -1,6 +1,7 @@
 //! Amounts, shares and days as Chinese readers write them.
 
 use chrono::Datelike;
+use kernel::time::Period;
 use kernel::{Bp, Date, Fen, Instant, Month};
 use maud::{Markup, html};
 
@@ -32,6 +33,15 @@ pub fn bp(share: Option<Bp>) -> Markup {
 #[must_use]
 pub fn date_zh(date: Date) -> String {
     kernel::time::in_words(date)
+}
+
+/// From its first day to its end, a day never broken: `2026-08-31 起，至 2028-08-31 前`.
+#[must_use]
+pub fn period(period: Period) -> Markup {
+    html! {
+        span.text-nowrap { (period.from) " 起" }
+        @if let Some(until) = period.until { "，" span.text-nowrap { "至 " (until) " 前" } }
+    }
 }
 
 /// `2026年11月`

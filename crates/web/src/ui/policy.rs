@@ -36,23 +36,31 @@ pub fn trace(library: &Library, decision: &Decision) -> Markup {
 
 /// Step by step: the clause, what it says, which facts were looked at, which row of which table answered.
 fn grounds(library: &Library, decision: &Decision) -> Markup {
-    html! { ol.yy-trace { @for one in &decision.because { li { (ground(library, one)) } } } }
+    let steps = decision.because.chunk_by(|one, next| one.clause == next.clause);
+    html! { ol.yy-trace { @for step in steps { li { (clause_of(library, &step[0])) @for one in step { (row(library, one)) } } } } }
 }
 
 fn source(b: &Because) -> String {
     format!("{} {}", b.number, b.at).trim_end().to_owned()
 }
 
-fn ground(library: &Library, b: &Because) -> Markup {
-    let table = library.named_table(b);
-    let inputs = table.map_or(&[][..], |table| &table.inputs);
-    let row = table.and_then(|t| b.row.checked_sub(1).map_or(t.otherwise.as_ref(), |at| t.rows.get(at)));
+/// The clause and what it says: once for all rows in a row that stand on it.
+fn clause_of(library: &Library, b: &Because) -> Markup {
     html! {
         p {
             a href={ "/policies/" (b.document) "#" (b.clause) } { (source(b)) }
             @if let Some(clause) = library.clause(&b.clause) { "　" strong { (clause.title) } }
         }
         p { (b.summary) }
+    }
+}
+
+/// The row that answered, and on which facts.
+fn row(library: &Library, b: &Because) -> Markup {
+    let table = library.named_table(b);
+    let inputs = table.map_or(&[][..], |table| &table.inputs);
+    let row = table.and_then(|t| b.row.checked_sub(1).map_or(t.otherwise.as_ref(), |at| t.rows.get(at)));
+    html! {
         @if !b.inputs.is_empty() {
             p { "看了这些情况：" @for (i, (name, one)) in b.inputs.iter().enumerate() {
                 @if i > 0 { "；" } (library.fact(name)) " " strong { (library.said(inputs, name, one)) }

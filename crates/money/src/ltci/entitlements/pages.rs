@@ -47,7 +47,7 @@ pub(super) async fn list(cx: Cx, Query(q): Query<Listing>) -> Result<Markup, Err
             ui::text(e.setting.name()),
             html! { (quota_words(e.benefit.quota)) "，" (cap_words(e.benefit.cap)) },
             ui::text(e.benefit.rate),
-            html! { (e.period.from) " 起" @if let Some(until) = e.runs().until { "，至 " (until) " 前" } },
+            ui::period(e.runs()),
             if row.planned {
                 ui::badge(Tone::Success, "已制定计划")
             } else {
@@ -185,7 +185,7 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
                 ("次数限额", ui::text(quota_words(e.benefit.quota))),
                 ("金额限额", ui::text(cap_words(e.benefit.cap))),
                 ("基金支付比例", ui::text(e.benefit.rate)),
-                ("享受期", html! { (e.period.from) " 起" @if let Some(until) = e.period.until { "，至 " (until) " 前" } }),
+                ("享受期", ui::period(e.period)),
                 ("服务机构", ui::opt((!shown.served.is_empty()).then(|| shown.served.join("、")))),
             ]))
             @if let (Some(on), Some(reason)) = (e.ended_on, e.end_reason) { p { "自 " (on) " 起终止：" (reason.name()) } }

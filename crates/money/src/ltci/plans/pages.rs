@@ -39,7 +39,7 @@ pub(super) async fn list(cx: Cx, Query(turn): Query<Turn>) -> Result<Markup, Err
             ui::text(&row.institution),
             html! { "每周上门 " (visits_per_week(&p.facts.services)) " 次" },
             ui::text(catalogue::names(&cx.state.policies, &codes(p))),
-            html! { (p.facts.starts_on) " 起" @if let Some(until) = p.runs().until { "，至 " (until) " 前" } },
+            ui::period(p.runs()),
         ]
     });
     let body = html! {
@@ -267,7 +267,7 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
                 ("老年人", ui::link(&format!("/elders/{elder}"), &name)),
                 ("待遇", ui::link(&entitlement, "查看待遇")),
                 ("服务机构", ui::text(&institution)),
-                ("执行期", html! { (plan.facts.starts_on) " 起" @if let Some(until) = plan.runs().until { "，至 " (until) " 前" } }),
+                ("执行期", ui::period(plan.runs())),
                 ("上门", html! { "每周 " (visits_per_week(&plan.facts.services)) " 次，从" (WEEKDAYS[plan.facts.first_weekday.clamp(0, 6) as usize]) "起" }),
                 ("四周费用（按目录价）", ui::money(four_weeks(&plan.facts.services, &items))),
             ]))

@@ -40,8 +40,8 @@ fn unit(column: &Column) -> &str {
     if let policy::Kind::Integer { unit, .. } = column.kind.inner() { unit } else { "" }
 }
 
-/// Characters from which on a result wants a broad column.
-const LONG: usize = 20;
+/// Characters from which on a cell wants a broad column.
+const LONG: usize = 12;
 
 /// How many rows may answer, in words.
 const fn hit(hit: policy::Hit) -> &'static str {
@@ -114,7 +114,11 @@ fn row(library: &Library, table: &Table, number: usize, row: &Row) -> Vec<Markup
     let tests = row.sources().zip(&table.inputs).filter(|(_, column)| !unseen.contains(&column.name.as_str()));
     let tests = tests.map(|(cell, column)| {
         let text = wording::condition(cell, &column.kind, &|text| library.text(&column.name, text));
-        html! { @if cell == "-" { span.text-secondary { (text) } } @else { (text) } }
+        html! {
+            @if cell == "-" { span.text-secondary { (text) } }
+            @else if text.chars().count() > LONG { span.yy-formula { (text) } }
+            @else { (text) }
+        }
     });
     let results = row.results().zip(&table.outputs).map(|(text, column)| {
         let text = wording::result(library, &text, column);
