@@ -53,7 +53,8 @@ async function visit(page, address, wrong) {
   return page.$$eval('a[href]', (links) => links.map((link) => link.href).filter((href) => href.startsWith('http')))
 }
 
-// Runs in the page: what a person with a keyboard, a screen reader or large letters would stumble over.
+// Runs in the page: what a person with a keyboard, a screen reader or large letters would stumble over, and what nobody but the
+// program can read. What programs are told stands in `code`.
 function look() {
   const complaints = []
   const shown = (element) => element.getClientRects().length > 0
@@ -72,6 +73,10 @@ function look() {
   const ids = [...document.querySelectorAll('[id]')].map((element) => element.id)
   const twice = ids.filter((id, n) => ids.indexOf(id) !== n)
   if (twice.length > 0) complaints.push(`id used twice: ${[...new Set(twice)].slice(0, 3).join(', ')}`)
+  const read = document.body.cloneNode(true)
+  for (const unread of read.querySelectorAll('script, style, code')) unread.remove()
+  const codes = read.textContent.match(/[A-Za-z]+_\w+|\b(?:null|undefined|true|false|NaN)\b|\b\d{4}-\d\d-\d\dT|\w+\.toml\b|[{[]"/g)
+  if (codes) complaints.push(`codes instead of words: ${[...new Set(codes)].slice(0, 3).join(', ')}`)
   return complaints
 }
 

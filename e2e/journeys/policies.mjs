@@ -74,7 +74,7 @@ for (const [name, window] of [['desktop', undefined], ['phone', PHONE]]) {
     await person.press('判定')
     await person.sees('结论')
     await person.sees('应当')
-    await person.sees('NT-2.3.1')
+    await person.sees('养老机构的医疗功能')
     await shot(person, 'policy-ask')
     await fits(person)
     await person.page.locator('#f_beds').fill('')

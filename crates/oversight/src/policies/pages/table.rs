@@ -125,7 +125,7 @@ fn row(library: &Library, table: &Table, number: usize, row: &Row) -> Vec<Markup
         html! { strong.yy-formula[text.chars().count() > LONG] { (text) } }
     });
     let clause = html! {
-        (ui::clause(library, &row.clause))
+        div.yy-clause { (ui::clause(library, &row.clause)) }
         @if let Some(why) = &row.unverified { (ui::unverified(why)) }
         @if !row.note.is_empty() { div.text-secondary { (row.note) } }
     };
