@@ -65,7 +65,7 @@ fn row(r: &Record) -> Vec<Markup> {
         ui::text(kernel::time::show(r.at)),
         ui::text(&r.name),
         ui::opt(Some(&r.ip)),
-        html! { span title=(r.action) { (action(&r.action)) } },
+        ui::text(action(&r.action)),
         html! { @if let Some(elder) = r.elder { a href={ "/elders/" (elder) } { "老年人档案" } } @if !is_id(&r.subject) { " " (r.subject) } },
         ui::text(&r.detail),
     ]

@@ -318,7 +318,7 @@ fn chart(id: &str, what: &str, parts: &[Part], most: usize, result: &Outcome) ->
         "grid": {"left": 8, "right": 24, "top": 40, "bottom": 8, "containLabel": true},
         "xAxis": {"type": "value", "splitNumber": 3, "minInterval": 1, "axisLabel": {"hideOverlap": true}},
         "yAxis": {"type": "category", "inverse": true, "data": names,
-            "axisLabel": {"interval": 0, "width": 14 * NAME, "overflow": "break", "lineHeight": 16}},
+            "axisLabel": {"interval": 0, "width": 14 * longest.min(NAME), "overflow": "break", "lineHeight": 16}},
         "series": [
             {"name": first, "type": "bar", "data": before},
             {"name": second, "type": "bar", "data": after},

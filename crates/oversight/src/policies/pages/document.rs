@@ -49,7 +49,7 @@ fn one(library: &Library, clause: &Clause) -> Markup {
     }
     html! {
         section.card.mb-3 id=(clause.id) { div.card-body {
-            h2.card-title { (clause.at) "　" (clause.title) " " small.text-secondary { "编号 " (clause.id) } }
+            h2.card-title.mb-2 { (clause.at) "　" (clause.title) " " small.text-secondary.fw-normal.text-nowrap { "编号 " (clause.id) } }
             p { (clause.summary) }
             @if !about.is_empty() { (ui::facts(&about)) }
             h3.mt-3 { "由什么承担" }
