@@ -4,6 +4,7 @@
 
 pub mod assessments;
 pub mod contracts;
+pub mod episodes;
 pub mod records;
 pub mod stays;
 pub mod subject;
@@ -21,4 +22,9 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("assessment_events", "评估办理过程").of("assessment_id", "assessments"),
     OwnedTable::new("contracts", "家庭医生签约"),
     OwnedTable::new("contract_promises", "签约服务项").of("contract_id", "contracts"),
+    OwnedTable::new("episodes", "照护全程"),
+    OwnedTable::new("episode_places", "照护去向").of("episode_id", "episodes"),
+    OwnedTable::new("episode_goals", "照护目标").of("episode_id", "episodes"),
+    OwnedTable::new("episode_team", "照护团队").of("episode_id", "episodes"),
+    OwnedTable::new("episode_events", "照护经过").of("episode_id", "episodes"),
 ];

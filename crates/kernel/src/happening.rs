@@ -29,6 +29,8 @@ pub enum What {
     HospiceBegun,
     /// 安宁疗护结束
     HospiceEnded,
+    /// 签约家庭医生
+    ContractSigned,
 }
 
 impl What {
@@ -48,6 +50,27 @@ impl What {
             Self::DayCareEnded => "日间照护退托",
             Self::HospiceBegun => "安宁疗护开始",
             Self::HospiceEnded => "安宁疗护结束",
+            Self::ContractSigned => "家庭医生签约",
+        }
+    }
+
+    /// Its code, as it is kept.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Died => "died",
+            Self::MovedAway => "moved_away",
+            Self::AdmittedToHospital => "admitted_to_hospital",
+            Self::LeftHospital => "left_hospital",
+            Self::MovedIn => "moved_in",
+            Self::MovedOut => "moved_out",
+            Self::SickbedOpened => "sickbed_opened",
+            Self::SickbedClosed => "sickbed_closed",
+            Self::DayCareBegun => "day_care_begun",
+            Self::DayCareEnded => "day_care_ended",
+            Self::HospiceBegun => "hospice_begun",
+            Self::HospiceEnded => "hospice_ended",
+            Self::ContractSigned => "contract_signed",
         }
     }
 }

@@ -75,6 +75,12 @@ ids! {
     ContractId,
     /// A service promised by a contract (签约服务).
     PromiseId,
+    /// An episode of care (照护全程).
+    EpisodeId,
+    /// A goal of an episode's plan (照护目标).
+    GoalId,
+    /// Somebody in an episode's team (照护团队).
+    MemberId,
     /// A stay in a hospital (住院).
     StayId,
     /// A care-insurance entitlement (长护险待遇).

@@ -1,8 +1,8 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{assessments, contracts, records, stays};
-use db::Actor;
+use care::{assessments, contracts, episodes, records, stays};
+use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
 use oversight::{indicators, policies, simulation};
@@ -72,6 +72,7 @@ pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
     let Installation { db, policies, clock, chance, files } = installation.clone();
     let places = Arc::new(Places::default());
     let uploads = Arc::new(transfer::Uploads::new(&files)?);
+    db.follow(followers());
     let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
     let state = extras(builder, places, uploads).build();
     register_jobs(&state);
@@ -90,6 +91,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .with(areas::Names::default())
         .with(elder_page())
         .with(OwnedTables(owned()))
+        .with(open_things())
         .with(WorkSources(vec![
             institutions::work,
             assessments::work,
@@ -98,6 +100,19 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             indicators::work,
             transfer::work,
         ]))
+}
+
+/// Who follows what happens to elders, in this order: first the place they are in, then what is open.
+#[must_use]
+pub fn followers() -> Vec<Follower> {
+    vec![
+        episodes::follow, //
+    ]
+}
+
+/// Who says what is open for an elder.
+fn open_things() -> episodes::OpenThings {
+    episodes::OpenThings(vec![])
 }
 
 /// The tables whose rows a merge of two elder files re-points.
