@@ -46,7 +46,11 @@ impl Duty {
     #[must_use]
     pub fn quantity(&self) -> String {
         let unit = self.unit.as_deref().map_or("", crate::explain::measure);
-        let show = |n: i64| if self.unit.as_deref() == Some("bp") { kernel::Bp(n).to_string() } else { n.to_string() };
+        let show = |n: i64| match self.unit.as_deref() {
+            Some("bp") => kernel::Bp(n).to_string(),
+            Some("grade") => GRADES.get(n as usize).map_or_else(|| n.to_string(), |&grade| grade.to_owned()),
+            _ => n.to_string(),
+        };
         match (self.least, self.most) {
             (Some(least), Some(most)) if least == most => format!("{}{unit}", show(least)),
             (Some(least), Some(most)) => format!("{} 至 {}{unit}", show(least), show(most)),
@@ -101,7 +105,9 @@ pub(crate) fn read(file: &str, text: &str, document: &Document) -> Result<Vec<Du
 }
 
 const WORDS: [&str; 3] = ["must", "should", "may"];
-const UNITS: [&str; 9] = ["count", "bp", "age", "hours", "days", "months", "years", "times", "kinds"];
+/// Grades of hospitals, by their number.
+const GRADES: [&str; 4] = ["未定级", "一级", "二级", "三级"];
+const UNITS: [&str; 10] = ["count", "bp", "age", "grade", "hours", "days", "months", "years", "times", "kinds"];
 
 /// What is wrong with a duty by itself.
 pub(crate) fn wrong(duty: &Duty) -> Option<(String, String)> {
