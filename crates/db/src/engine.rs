@@ -18,7 +18,7 @@ use std::time::Duration;
 /// Readers of a SQLite file. More gain little: its page caches share a lock.
 const SQLITE_READERS: u32 = 4;
 /// KiB of pages that a connection to a SQLite file keeps.
-const CACHE: u32 = 8_000;
+const CACHE: u32 = 4_000;
 /// KiB of pages that the writer keeps while it has room, see [`Db::spacious`].
 const SPACIOUS: u32 = 96_000;
 /// Connections to PostgreSQL.
