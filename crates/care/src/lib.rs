@@ -1,4 +1,4 @@
-//! What is done for an elder: health check-ups, stays in hospital, assessments, family-doctor contracts.
+//! What is done for an elder: health check-ups, stays in hospital, assessments, family-doctor contracts, visits at home.
 //!
 //! Each folder is a capability; [`subject`] is what they share: the elder that something is done for.
 
@@ -10,6 +10,7 @@ pub mod stays;
 pub mod subject;
 #[cfg(test)]
 mod testing;
+pub mod visits;
 
 use registry::elders::OwnedTable;
 
@@ -20,6 +21,13 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("assessments", "评估"),
     OwnedTable::new("assessment_forms", "评估表").of("assessment_id", "assessments"),
     OwnedTable::new("assessment_events", "评估办理过程").of("assessment_id", "assessments"),
+    OwnedTable::new("visits", "上门服务"),
+    OwnedTable::new("visit_charges", "上门费用").of("visit_id", "visits"),
+    OwnedTable::new("visit_notes", "入户须知"),
+    OwnedTable::new("visit_events", "上门离线记录").of("visit_id", "visits"),
+    OwnedTable::new("visit_vitals", "上门测量").of("visit_id", "visits"),
+    OwnedTable::new("visit_files", "上门照片与签名").of("visit_id", "visits"),
+    OwnedTable::new("visit_reviews", "上门核查").of("id", "visits"),
     OwnedTable::new("contracts", "家庭医生签约"),
     OwnedTable::new("contract_promises", "签约服务项").of("contract_id", "contracts"),
     OwnedTable::new("episodes", "照护全程"),

@@ -20,6 +20,7 @@ migrations! {
     "V7__indicators",
     "V8__key",
     "V9__views",
+    "V10__visits",
     "V11__episodes",
 }
 

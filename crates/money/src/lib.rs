@@ -10,9 +10,8 @@ use registry::elders::OwnedTable;
 pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("ltci_entitlements", "长护险待遇").of("assessment_id", "assessments"),
     OwnedTable::new("ltci_refusals", "长护险不予核定").key("assessment_id").of("assessment_id", "assessments"),
-    OwnedTable::new("ltci_plans", "照护计划").of("entitlement_id", "ltci_entitlements"),
-    OwnedTable::new("ltci_visits", "上门服务").of("plan_id", "ltci_plans"),
-    OwnedTable::new("ltci_corrections", "结算更正").of("visit_id", "ltci_visits"),
+    OwnedTable::new("ltci_plans", "照护计划").of("entitlement_id", "ltci_entitlements").parts("visits", "source_id"),
+    OwnedTable::new("ltci_corrections", "结算更正").of("visit_id", "visits"),
 ];
 
 /// Tables of this crate whose rows stay under the file for which they were written, whatever is merged: with each the

@@ -1,7 +1,7 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{assessments, contracts, episodes, records, stays};
+use care::{assessments, contracts, episodes, records, stays, visits};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
@@ -33,6 +33,7 @@ pub fn routes() -> Routes {
         .merge(records::routes())
         .merge(stays::routes())
         .merge(contracts::routes())
+        .merge(visits::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(policies::routes())
@@ -55,6 +56,7 @@ fn nav() -> Vec<Nav> {
         records::NAV,
         stays::NAV,
         contracts::NAV,
+        visits::NAV,
         ltci::NAV,
         indicators::NAV,
         policies::NAV,
@@ -92,10 +94,12 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .with(elder_page())
         .with(OwnedTables(owned()))
         .with(open_things())
+        .with(visits::Neighbours(vec![ltci::beside]))
         .with(WorkSources(vec![
             institutions::work,
             assessments::work,
             contracts::work,
+            visits::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -137,6 +141,7 @@ fn elder_page() -> ElderPage {
             (records::READ, records::timeline),
             (stays::READ, stays::timeline),
             (contracts::READ, contracts::timeline),
+            (visits::READ, visits::timeline),
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
@@ -144,6 +149,7 @@ fn elder_page() -> ElderPage {
             (records::READ, records::card),
             (stays::READ, stays::card),
             (contracts::READ, contracts::card),
+            (visits::READ, visits::card),
             (ltci::READ, ltci::card),
         ],
     }
@@ -183,6 +189,9 @@ mod tests {
     fn what_belongs_to_a_row_names_an_owned_table() {
         let owned = owned();
         for (_, table) in owned.iter().filter_map(|one| one.of) {
+            assert!(owned.iter().any(|one| one.table == table), "{table}");
+        }
+        for (table, _) in owned.iter().filter_map(|one| one.parts) {
             assert!(owned.iter().any(|one| one.table == table), "{table}");
         }
     }

@@ -107,7 +107,7 @@ const COPIED: [(&str, &[&str]); 6] = [
     ("stays", &["elder_id", "id"]),
     ("ltci_entitlements", &["elder_id", "id"]),
     ("ltci_plans", &["elder_id", "id", "entitlement_id"]),
-    ("ltci_visits", &["elder_id", "id", "plan_id", "carer_id"]),
+    ("visits", &["elder_id", "id", "source_id", "carer_id"]),
 ];
 
 /// Forgets the settlements of a store, and copies everybody of its care insurance so many times under new ids: running a

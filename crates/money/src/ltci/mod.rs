@@ -3,15 +3,13 @@
 //! | folder | what | addresses |
 //! |---|---|---|
 //! | [`entitlements`] | who gets what, by the region's table, with its clause | `/ltci/entitlements` |
-//! | [`plans`] | what is done how often and by whom, and the visits of a month | `/ltci/plans` |
-//! | [`visits`] | check-in, check-out, late entry | `/ltci/visits` |
+//! | [`plans`] | what is done how often and by whom, and the visits of a month ([`care::visits`]) | `/ltci/plans` |
 //! | [`settlement`] | the month: priced, checked, capped, frozen, paid | `/ltci/settlements` |
 //! | [`corrections`] | counter-entries to what is settled | `/ltci/corrections` |
 //!
 //! Numbers of refusals: LTCI-01 … 16 of the settlement ([`settlement::reason`]), 21 … 26 of entitlements, 31 … 42 of plans,
-//! 51 … 64 of visits and of settling, 71 … 72 of corrections. A number never changes its meaning.
+//! 63 … 64 of settling, 71 … 72 of corrections. A number never changes its meaning.
 
-pub mod catalogue;
 pub mod corrections;
 pub mod entitlements;
 pub mod plans;
@@ -22,19 +20,17 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod views;
-pub mod visits;
 
-pub use views::{card, timeline, work};
+pub use care::visits::{self, catalogue};
+pub use views::{beside, card, timeline, work};
 use web::{Nav, Permission, Routes};
 
-/// Sees entitlements, plans, visits and settlements.
+/// Sees entitlements, plans and settlements.
 pub const READ: Permission = Permission("ltci.read");
 /// Grants and ends entitlements.
 pub const ENTITLE: Permission = Permission("ltci.entitle");
 /// Makes plans and schedules visits.
 pub const PLAN: Permission = Permission("ltci.plan");
-/// Checks in and out, enters late.
-pub const VISIT: Permission = Permission("ltci.visit");
 /// Tries out, settles and notes payments.
 pub const SETTLE: Permission = Permission("ltci.settle");
 /// Asks for corrections.
@@ -42,12 +38,8 @@ pub const CORRECT: Permission = Permission("ltci.correct");
 
 /// The menu entries.
 pub const NAV: &[Nav] = &[
-    Nav {
-        group: "长期护理保险", title: "我的上门", href: "/ltci/visits/mine", permission: VISIT, order: 400
-    },
     Nav { group: "长期护理保险", title: "待遇", href: "/ltci/entitlements", permission: READ, order: 410 },
     Nav { group: "长期护理保险", title: "照护计划", href: "/ltci/plans", permission: READ, order: 420 },
-    Nav { group: "长期护理保险", title: "上门服务", href: "/ltci/visits", permission: READ, order: 430 },
     Nav { group: "长期护理保险", title: "月度结算", href: "/ltci/settlements", permission: READ, order: 440 },
     Nav { group: "长期护理保险", title: "更正", href: "/ltci/corrections", permission: READ, order: 450 },
 ];
@@ -58,7 +50,6 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(entitlements::routes())
         .merge(plans::routes())
-        .merge(visits::routes())
         .merge(settlement::routes())
         .merge(corrections::routes())
 }

@@ -154,7 +154,7 @@ impl County {
     /// Schedules November as on the first of the month; answers the visits by time.
     pub(crate) fn november(&self, db: &TestDb) -> Vec<visits::store::Listed> {
         let by = actor("2026-11-01 06:00");
-        db.write(|tx| visits::schedule_month(tx, &by, &library(), month("2026-11"))).expect("scheduled");
+        db.write(|tx| plans::schedule_month(tx, &by, &library(), month("2026-11"))).expect("scheduled");
         let filter = visits::store::Filter { days: Some((day("2026-11-01"), day("2026-11-30"))), ..Default::default() };
         db.read(|tx| visits::store::list(tx, &by, &filter, 1000, 0)).expect("listed")
     }
@@ -165,7 +165,7 @@ impl County {
         let (from, to) = (visit.planned_from, visit.planned_from + chrono::TimeDelta::minutes(minutes));
         let (elder, id, carer) = (visit.elder, visit.id, Some(visit.carer));
         db.write(|tx| visits::check_in(tx, &by(from), &library(), elder, id, carer, None)).expect("in");
-        db.write(|tx| visits::check_out(tx, &by(to), elder, id, carer, None)).expect("out");
+        db.write(|tx| visits::check_out(tx, &by(to), &library(), elder, id, carer, None)).expect("out");
     }
 }
 

@@ -92,9 +92,9 @@ db::on_both! {
 
         app.clock.set(instant("2026-11-02 09:55"));
         let carer = carer(&app, county.station, county.carers[0]);
-        let mine = carer.get("/ltci/visits/mine").page();
+        let mine = carer.get("/visits/mine").page();
         assert!(mine.contains("data-geo") && mine.contains("签到"));
-        let visit = link(&mine, "/ltci/visits/0");
+        let visit = link(&mine, "/visits/0");
         assert_eq!(carer.post(&format!("{visit}/check-out"), &[]).status, 409);
         app.clock.set(instant("2026-11-02 10:00"));
         let place = [("lon", "121.18"), ("lat", "32.31"), ("accuracy", "15.4")];
@@ -129,7 +129,7 @@ db::on_both! {
 
         let visit_page = office.get(&visit).page();
         assert!(visit_page.contains("更正已结算的服务"));
-        let correction = visit.replace("/ltci/visits/", "/ltci/corrections/");
+        let correction = visit.replace("/visits/", "/ltci/corrections/");
         let form = [("withdrawn", "true"), ("reason", "未实际上门")];
         assert_eq!(office.post(&correction, &form).goes_to(), visit);
         assert!(office.get("/ltci/corrections").page().contains("待下次结算"));
@@ -144,7 +144,7 @@ db::on_both! {
         let pages = [
             format!("/ltci/entitlements/{elder}/{id}"),
             format!("/ltci/plans/{elder}/{plan}"),
-            format!("/ltci/visits/{elder}/{}", visits[0].visit.id),
+            format!("/visits/{elder}/{}", visits[0].visit.id),
             "/ltci/settlements/of/320623000000/2026-11".to_owned(),
         ];
         let neighbour = app.person("邻县", OFFICE, "320612");
@@ -153,7 +153,7 @@ db::on_both! {
             assert_eq!(neighbour.get(page).status, 404, "{page}");
             assert_eq!(office.get(page).status, 200, "{page}");
         }
-        for list in ["/ltci/entitlements", "/ltci/plans", "/ltci/visits?from=2026-11-02&to=2026-11-02"] {
+        for list in ["/ltci/entitlements", "/ltci/plans", "/visits?from=2026-11-02&to=2026-11-02"] {
             assert!(!neighbour.get(list).page().contains("合成老人"), "{list}");
             assert!(office.get(list).page().contains("合成老人"), "{list}");
         }

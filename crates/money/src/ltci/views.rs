@@ -1,19 +1,20 @@
 //! What the care insurance shows on an elder's page and in the list of today's work.
 
+use super::corrections::{self, pages as correcting};
 use super::entitlements::model::{Entitlement, Standing, cap_words, quota_words};
-use super::visits::model::{State, Visit};
-use super::visits::store::Filter as Visits;
-use super::{ENTITLE, PLAN, SETTLE, VISIT, entitlements, plans, rules, settlement, visits};
+use super::settlement::model as settled;
+use super::settlement::store as settlements;
+use super::{CORRECT, ENTITLE, PLAN, READ, SETTLE, catalogue, entitlements, plans, rules, settlement};
+use care::visits::Beside;
+use care::visits::model::{Kind, Visit};
 use db::{Actor, Tx};
 use kernel::{Date, ElderId, Month};
 use registry::elders::timeline::{ElderCard, TimelineItem};
 use web::ui::{self, Tone};
-use web::{Desk, User, WorkGroup, WorkItem, html};
+use web::{Cx, Desk, Error, Markup, WorkGroup, WorkItem, html};
 
-/// How many visits and months the timeline shows.
+/// How many months the timeline shows.
 const SHOWN: i64 = 60;
-/// What can be done about a visit that is over without check-out.
-const TO_ENTER: &str = "没有签退：服务过的请补录，没有服务的请登记未服务";
 /// How many things of a kind the list of work shows.
 const FEW: i64 = 8;
 
@@ -21,7 +22,7 @@ fn item(on: Date, kind: &'static str, title: String, detail: String, href: Strin
     TimelineItem { on, at: None, kind, title, detail, href: Some(href) }
 }
 
-/// Entitlements, plans, visits and settled months of an elder.
+/// Entitlements, plans and settled months of an elder.
 ///
 /// # Errors
 /// What the engine says.
@@ -36,7 +37,6 @@ pub fn timeline(tx: &mut Tx<'_>, _: &Actor, elder: ElderId) -> db::Result<Vec<Ti
         let href = format!("/ltci/plans/{elder}/{}", p.id);
         all.push(item(p.facts.starts_on, "照护计划", "照护计划开始".into(), detail, href));
     }
-    all.extend(visits::store::of_elder(tx, elder, SHOWN)?.iter().map(of_visit));
     for (s, t) in settlement::store::of_elder(tx, elder, SHOWN)? {
         let detail = format!("{} 条，核准 {} 元，基金支付 {} 元", t.lines, t.amounts.approved, t.amounts.paid);
         let on = kernel::time::date_of(s.settled_at.unwrap_or(s.checked_at));
@@ -55,21 +55,6 @@ fn of_entitlement(e: &Entitlement) -> Vec<TimelineItem> {
         all.push(item(on, "长护险待遇", "待遇终止".into(), reason.name().into(), href()));
     }
     all
-}
-
-fn of_visit(v: &Visit) -> TimelineItem {
-    let minutes = v.minutes().map(|m| format!("{m} 分钟")).unwrap_or_default();
-    let late = v.late_reason.as_ref().map(|why| format!("补录：{why}")).unwrap_or_default();
-    let note = v.note.clone().unwrap_or_default();
-    let detail = [minutes, late, note].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("；");
-    TimelineItem {
-        on: v.day(),
-        at: Some(v.in_at.unwrap_or(v.planned_from)),
-        kind: "上门服务",
-        title: v.state.name().into(),
-        detail,
-        href: Some(format!("/ltci/visits/{}/{}", v.elder, v.id)),
-    }
 }
 
 /// The entitlement that an elder has now; nothing for those who never had one.
@@ -92,7 +77,7 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
     Ok(Some(ElderCard { title: "长期护理保险".into(), body, order: 60, action: None }))
 }
 
-/// What waits for a person: to entitle, to plan, to visit, to enter late, to settle.
+/// What waits for a person: to entitle, to plan, to settle.
 ///
 /// # Errors
 /// What the engine says.
@@ -104,10 +89,6 @@ pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
     }
     if user.may(PLAN) {
         groups.extend(to_plan(tx, by)?);
-    }
-    if user.may(VISIT) {
-        groups.extend(to_visit(tx, user, by)?);
-        groups.extend(to_enter(tx, user, by)?);
     }
     if user.may(SETTLE) && by.scope.institution.is_none() {
         groups.extend(to_settle(tx, desk)?);
@@ -145,34 +126,6 @@ fn to_plan(tx: &mut Tx<'_>, by: &Actor) -> db::Result<Option<WorkGroup>> {
     Ok(group("待制定的照护计划", "/ltci/entitlements?without_plan=true", total, items.collect()))
 }
 
-fn to_visit(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Option<WorkGroup>> {
-    let Some(carer) = user.staff else { return Ok(None) };
-    let filter = Visits { carer: Some(carer), ..Visits::day(by.today()) };
-    let rows = visits::store::list(tx, by, &filter, 100, 0)?;
-    let open = rows.into_iter().filter(|row| matches!(row.visit.state, State::Planned | State::CheckedIn));
-    let items: Vec<WorkItem> = open.map(|row| visit_item(row, by)).collect();
-    Ok(group("今天我的上门服务", "/ltci/visits/mine", items.len() as i64, items))
-}
-
-fn visit_item(row: visits::store::Listed, by: &Actor) -> WorkItem {
-    let v = row.visit;
-    WorkItem {
-        title: format!("{} {}", &kernel::time::show(v.planned_from)[11..], row.elder),
-        detail: v.state.name().into(),
-        href: format!("/ltci/visits/{}/{}", v.elder, v.id),
-        due: Some(v.day()),
-        urgent: v.planned_to < by.now,
-    }
-}
-
-fn to_enter(tx: &mut Tx<'_>, user: &User, by: &Actor) -> db::Result<Option<WorkGroup>> {
-    let filter = Visits { overdue: true, carer: user.staff, ..Visits::default() };
-    let total = visits::store::count(tx, by, &filter)?;
-    let rows = visits::store::list(tx, by, &filter, FEW, 0)?;
-    let items = rows.into_iter().map(|row| WorkItem { detail: TO_ENTER.into(), ..visit_item(row, by) });
-    Ok(group("已过时间、没有签退的服务", "/ltci/visits?overdue=true", total, items.collect()))
-}
-
 /// The months that are over and not settled, those first whose day is nearest or past.
 fn to_settle(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Option<WorkGroup>> {
     let this = Month::of(desk.by.today());
@@ -191,4 +144,42 @@ fn to_settle(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Option<WorkGroup>> 
     let mut items: Vec<WorkItem> = open.map(item).collect();
     items.sort_by_key(|item| item.due.unwrap_or(Date::MAX));
     Ok(group("待结算的月份", "/ltci/settlements", items.len() as i64, items))
+}
+
+/// What the insurance has to say on the page of a visit of its own: the plan, the settled lines, the corrections.
+///
+/// # Errors
+/// What the engine says.
+pub fn beside(tx: &mut Tx<'_>, cx: &Cx, visit: &Visit) -> Result<Option<Beside>, Error> {
+    if visit.kind != Kind::CareInsurance || !cx.may(READ) {
+        return Ok(None);
+    }
+    let (elder, id) = (visit.elder, visit.id);
+    let plan = format!("/ltci/plans/{elder}/{}", visit.source.as_simple());
+    let lines = settlements::of_visit(tx, elder, id)?;
+    let all = corrections::store::of_visit(tx, elder, id)?;
+    let correctable = corrections::store::correctable(tx, elder, id)? && cx.may(CORRECT);
+    let items = catalogue::items(&cx.state.policies, visit.county, visit.day());
+    Ok(Some(Beside {
+        source: Some(("照护计划", plan)),
+        cards: html! {
+            @if !lines.is_empty() { (ui::card("结算", line_table(&lines))) }
+            @if !all.is_empty() { (ui::card("更正", correcting::list_of(cx, &all))) }
+        },
+        forms: html! { @if correctable { (correcting::form(cx, visit, &items)) } },
+    }))
+}
+
+fn line_table(lines: &[(Month, settled::State, settlements::Shown)]) -> Markup {
+    let rows = lines.iter().map(|(month, state, line)| {
+        vec![
+            html! { a href={ "/ltci/settlements/" (line.settlement) } { (ui::month_zh(*month)) } " " (state.name()) },
+            ui::text(line.kind.name()),
+            ui::money(line.amounts.asked),
+            ui::money(line.amounts.approved),
+            ui::money(line.amounts.paid),
+            html! { @for r in line.reasons.iter() { div { span.reason-code { (r.code()) } " " (r.title()) br; (ui::muted(r.advice())) } } },
+        ]
+    });
+    ui::table(&["结算月份", "类别", ">申报", ">核准", ">基金支付", "原因"], rows)
 }

@@ -60,6 +60,17 @@ pub fn find(tx: &mut Tx<'_>, by: &Actor, id: StaffId) -> Result<Staff> {
     query(tx, &sql, &values)?.into_iter().next().ok_or(db::Error::NotFound)
 }
 
+/// The sex of a member of staff, for elders who wish for one.
+///
+/// # Errors
+/// [`db::Error::NotFound`], or what the engine says.
+pub fn sex(tx: &mut Tx<'_>, id: StaffId) -> Result<Option<kernel::citizen::Sex>> {
+    let sealed: Vec<u8> = tx.query_one("select id_sealed from staff where id = $1", params![id], |row| row.get(0))?;
+    let number = tx.vault().open(CITIZEN, &sealed)?;
+    let digit = number.as_bytes().get(16).map_or(0, |byte| byte.wrapping_sub(b'0'));
+    Ok(kernel::citizen::Sex::of(if digit % 2 == 1 { 1 } else { 2 }))
+}
+
 /// The name of a member of staff, wherever they work: it stands on what they signed.
 ///
 /// # Errors

@@ -52,6 +52,12 @@ impl Field {
         Self::of("month")
     }
 
+    /// A time of day.
+    #[must_use]
+    pub fn clock() -> Self {
+        Self::of("time")
+    }
+
     /// A day and a time, in Chinese time.
     #[must_use]
     pub fn time() -> Self {

@@ -3,15 +3,15 @@
 use super::forms::Draw;
 use super::{Crew, Member, Story, store};
 use anyhow::anyhow;
+use care::visits::model::Place;
+use care::visits::store::{LateEntry, call_off, check_in, check_out, enter_late};
 use chrono::TimeDelta;
 use db::{Actor, Tx};
 use kernel::{Area, Instant, InstitutionId, Month, StaffId};
 use money::ltci::catalogue::{self, Item, StaffKind};
 use money::ltci::entitlements;
 use money::ltci::plans::model::{NewPlan, Service};
-use money::ltci::visits::model::Place;
-use money::ltci::visits::store::{LateEntry, call_off, check_in, check_out, enter_late};
-use money::ltci::{plans, settlement, visits};
+use money::ltci::{plans, settlement};
 use registry::institutions::Kind;
 
 /// Days before the month on which entitlements are granted and plans are made.
@@ -66,7 +66,7 @@ pub fn run(story: &Story<'_>, crew: &Crew, bar: &mut dyn FnMut(usize, usize)) ->
     for month in [story.month, Month::of(today)] {
         let by = story
             .actor_at(&crew.reviewer, kernel::time::at(month.first() - TimeDelta::days(2), 10, 0).unwrap_or(story.now));
-        story.db.write(|tx| visits::schedule_month(tx, &by, &story.policies, month)).map_err(text)?;
+        story.db.write(|tx| plans::schedule_month(tx, &by, &story.policies, month)).map_err(text)?;
         visited += visit_all(story, crew, month, bar).map_err(text)?;
     }
     Ok(format!("核定 {} 人，计划 {made} 份，服务 {visited} 次", granted.granted))
@@ -210,7 +210,7 @@ fn go(tx: &mut Tx<'_>, story: &Story<'_>, carer: &Member, due: &Due) -> Result<(
         draw_for => {
             let to = if draw_for < 13 { due.from + (due.to - due.from) / 2 } else { due.to + over };
             check_in(tx, &at(due.from - early), &story.policies, due.elder, due.visit, Some(due.carer), place)?;
-            check_out(tx, &at(to), due.elder, due.visit, Some(due.carer), place)
+            check_out(tx, &at(to), &story.policies, due.elder, due.visit, Some(due.carer), place)
         }
     }
 }

@@ -53,8 +53,8 @@ pub(super) fn entitled(tx: &mut Tx<'_>, county: Area) -> Result<Vec<Entitled>> {
 pub(super) fn due(tx: &mut Tx<'_>, county: Area, month: Month, today: Date) -> Result<Vec<Due>> {
     let before = kernel::time::at(today, 0, 0).unwrap_or_default();
     let sql = "select v.elder_id, v.id, v.carer_id, v.planned_from, v.planned_to, v.items, a.lon, a.lat
-               from ltci_visits v join elders e on e.id = v.elder_id left join areas a on a.code = e.area
-               where v.county = $1 and v.month = $2 and v.state = 'planned' and v.planned_from < $3
+               from visits v join elders e on e.id = v.elder_id left join areas a on a.code = e.area
+               where v.kind = 'care_insurance' and v.county = $1 and v.month = $2 and v.state = 'planned' and v.planned_from < $3
                order by v.planned_from, v.id";
     tx.query(sql, params![county, month, before], |row| {
         let mut c = row.columns();

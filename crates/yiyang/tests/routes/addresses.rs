@@ -57,7 +57,7 @@ const TABLE: &[(&str, Owner)] = &[
     county(
         "/ltci/corrections/{elder}/{id}",
         "bb",
-        "select v.elder_id, v.id, v.state from ltci_visits v
+        "select v.elder_id, v.id, v.state from visits v
         join elders e on e.id = v.elder_id where e.area between $1 and $2 order by v.id",
     ),
     county(
@@ -85,9 +85,9 @@ const TABLE: &[(&str, Owner)] = &[
     ),
     county("/ltci/settlements/{id}", "b", "select id, state from ltci_settlements where county between $1 and $2"),
     county(
-        "/ltci/visits/{elder}/{id}",
+        "/visits/{elder}/{id}",
         "bb",
-        "select v.elder_id, v.id, v.state from ltci_visits v
+        "select v.elder_id, v.id, v.state from visits v
         join elders e on e.id = v.elder_id where e.area between $1 and $2 order by v.id",
     ),
     county(

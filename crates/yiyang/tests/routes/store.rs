@@ -126,7 +126,7 @@ pub fn alive(db: &Db, county: Area) -> Vec<ElderId> {
 /// A visit of the county that is settled: elder and visit.
 pub fn settled_visit(db: &Db, county: Area) -> Vec<String> {
     let sql = "select v.elder_id, v.id, '' from ltci_lines l join ltci_settlements s on s.id = l.settlement_id
-               join ltci_visits v on v.id = l.visit_id where s.county between $1 and $2 order by l.approved desc, l.visit_id";
+               join visits v on v.id = l.visit_id where s.county between $1 and $2 order by l.approved desc, l.visit_id";
     rows(db, county, &Rows { kinds: "bb", sql }).remove(0).0
 }
 

@@ -110,7 +110,7 @@ impl World {
         let correction =
             addresses::fill("/ltci/corrections/{elder}/{id}", &store::settled_visit(&self.app.db, county.area));
         let visit = clerk.post(&correction, &[("withdrawn", "true"), ("reason", "当天未上门")]).goes_to();
-        assert!(visit.starts_with("/ltci/visits/"), "{visit}");
+        assert!(visit.starts_with("/visits/"), "{visit}");
         for file in ["areas.csv", "stays.csv"] {
             let bytes = std::fs::read(county.rosters.join(file)).expect("roster");
             let kind = file.split('.').next().unwrap_or_default();

@@ -33,7 +33,7 @@ fn badge(state: State) -> Markup {
 /// A table of corrections with the elders' names.
 pub(in crate::ltci) fn table(cx: &Cx, rows: &[(String, Correction)]) -> Markup {
     let cells = rows.iter().map(|(name, c)| {
-        let mut row = vec![html! { a href={ "/ltci/visits/" (c.elder) "/" (c.visit) } { (name) } }];
+        let mut row = vec![html! { a href={ "/visits/" (c.elder) "/" (c.visit) } { (name) } }];
         row.extend(columns(cx, c));
         row
     });
@@ -109,7 +109,7 @@ pub(super) async fn propose(
     };
     let new = NewCorrection { elder, visit, happened, reason: form.reason };
     cx.write(move |tx, by| store::propose(tx, by, &new)).await?;
-    Ok(see_with(&format!("/ltci/visits/{elder}/{visit}"), "更正已登记，将在下一次结算中办理"))
+    Ok(see_with(&format!("/visits/{elder}/{visit}"), "更正已登记，将在下一次结算中办理"))
 }
 
 pub(super) async fn withdraw(cx: Cx, Path((elder, id)): Path<(String, String)>) -> Result<Response, Error> {

@@ -27,7 +27,7 @@ fn settled_november(db: &TestDb) -> (County, Vec<visits::store::Listed>, Settlem
 
 fn december(db: &TestDb) {
     let by = actor("2026-12-01 06:00");
-    db.write(|tx| visits::schedule_month(tx, &by, &library(), month("2026-12"))).expect("scheduled");
+    db.write(|tx| crate::ltci::plans::schedule_month(tx, &by, &library(), month("2026-12"))).expect("scheduled");
 }
 
 fn new(row: &visits::store::Listed, happened: Option<Happened>) -> NewCorrection {
@@ -73,7 +73,7 @@ db::on_both! {
         let by = actor("2027-01-05 09:00");
         assert!(matches!(db.write(|tx| store::propose(tx, &by, &new(&rows[1], None))), Err(Error::Conflict(_))));
         db.write(|tx| store::propose(tx, &by, &new(&rows[0], None))).expect("again");
-        db.write(|tx| visits::schedule_month(tx, &actor("2027-01-05 06:00"), &library(), month("2027-01"))).expect("scheduled");
+        db.write(|tx| crate::ltci::plans::schedule_month(tx, &actor("2027-01-05 06:00"), &library(), month("2027-01"))).expect("scheduled");
         let january = settle(&db, "2027-02-01 09:00", "2027-01");
         let all = db.read(|tx| lines(tx, &actor("2027-02-02 09:00"), january.id, Filter::default(), 100, 0)).expect("lines");
         let entries: Vec<_> = all.iter().filter(|l| l.correction.is_some()).map(|l| (l.kind.name(), l.amounts.paid.0)).collect();

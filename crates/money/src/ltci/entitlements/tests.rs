@@ -58,7 +58,7 @@ db::on_both! {
         assert_eq!(county.november(&db).len(), 9);
         let by = actor("2026-11-16 08:00");
         db.write(|tx| store::end(tx, &by, elder, id, by.today(), EndReason::Waived)).expect("ended");
-        let filter = visits::store::Filter { plan: Some(plan), state: Some(visits::model::State::Cancelled), ..Default::default() };
+        let filter = visits::store::Filter { source: Some(plan.uuid()), state: Some(visits::model::State::Cancelled), ..Default::default() };
         assert_eq!(db.read(|tx| visits::store::count(tx, &by, &filter)).expect("read"), 5);
         let facts = db.read(|tx| facts::store::of(tx, elder)).expect("facts");
         assert!(!facts.entitled_on(by.today()) && facts.entitled_on(day("2026-11-15")));

@@ -12,14 +12,18 @@
 //! | `GET /ltci/plans/new`, `POST /ltci/plans`, `POST /ltci/plans/schedule`, `POST /ltci/plans/{elder}/{id}/end` | ltci.plan |
 
 pub mod model;
+mod month;
 mod pages;
 pub mod schedule;
 pub mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod visit_tests;
 
 use super::{PLAN, READ};
 pub use model::{NewPlan, Plan, Service};
+pub use month::{Scheduled, schedule_month};
 pub use store::create;
 use web::Routes;
 

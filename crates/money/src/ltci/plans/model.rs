@@ -1,8 +1,9 @@
 //! What a care plan is and what is wrong with one: pure.
 
-use crate::ltci::catalogue::{Item, StaffKind};
+use crate::ltci::catalogue::Item;
 use crate::ltci::entitlements::model::{Entitlement, quota_words};
 use crate::ltci::settlement::model::Quota;
+pub use care::visits::store::crew::Carer;
 use kernel::{Area, Date, ElderId, EntitlementId, InstitutionId, Period, PlanId, StaffId};
 use registry::institutions::Kind;
 use serde::{Deserialize, Serialize};
@@ -74,23 +75,6 @@ impl Plan {
         let until = self.ended_on.map_or(self.ends_on, |end| end.min(self.ends_on));
         Period { from: self.facts.starts_on, until: Some(until) }
     }
-}
-
-/// A member of staff whom a plan names, as far as the plan asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Carer {
-    /// Who.
-    pub id: StaffId,
-    /// Name.
-    pub name: String,
-    /// For whom they work.
-    pub institution: InstitutionId,
-    /// As what.
-    pub kind: Option<StaffKind>,
-    /// Has a numbered certificate.
-    pub certificate: bool,
-    /// Last day of the certificate.
-    pub until: Option<Date>,
 }
 
 /// What a plan is checked against.

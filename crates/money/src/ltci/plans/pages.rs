@@ -78,14 +78,14 @@ pub(super) struct Schedule {
 pub(super) async fn schedule(cx: Cx, Form(form): Form<Schedule>) -> Result<Response, Error> {
     let month = Month::parse(&form.month).ok_or_else(|| Error::field("month", "月份", "请选择月份"))?;
     let policies = cx.state.policies.clone();
-    let made = cx.write(move |tx, by| visits::schedule_month(tx, by, &policies, month)).await?;
+    let made = cx.write(move |tx, by| super::schedule_month(tx, by, &policies, month)).await?;
     let rest = if made.unplaced.is_empty() {
         String::new()
     } else {
         format!("，{} 次未能排上（限额或人员无空闲）", made.unplaced.len())
     };
     let note = format!("{} 份计划排出 {} 次服务{rest}", made.plans, made.visits);
-    Ok(see_with(&format!("/ltci/visits?from={}&to={}", month.first().max(cx.today()), month.last()), &note))
+    Ok(see_with(&format!("/visits?from={}&to={}", month.first().max(cx.today()), month.last()), &note))
 }
 
 #[derive(Deserialize)]
@@ -243,7 +243,7 @@ pub(super) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> R
             let name = registry::elders::store::find(tx, by, elder)?.name;
             let institution = store::institution_name(tx, plan.facts.institution)?;
             let carers = store::carers(tx, plan.facts.institution)?;
-            let filter = visits::store::Filter { plan: Some(id), ..Default::default() };
+            let filter = visits::store::Filter { source: Some(id.uuid()), ..Default::default() };
             let visits = visits::store::list(tx, by, &filter, 200, 0)?;
             Ok::<_, Error>((plan, name, institution, carers, visits))
         })

@@ -1,16 +1,16 @@
 //! Care plans in the database.
 
-use super::model::{Carer, Checked, NewPlan, Plan, Service, faults};
-use crate::ltci::catalogue::{self, StaffKind};
+use super::model::{Checked, NewPlan, Plan, Service, faults};
+use crate::ltci::catalogue;
 use crate::ltci::{entitlements, visits};
+pub use care::visits::store::crew::{carers, named, staff};
 use db::audit::Entry;
 use db::{Actor, Json, Row, Tx, Value, params};
 use kernel::area::Level;
-use kernel::{Area, Date, ElderId, EntitlementId, InstitutionId, PlanId, StaffId};
+use kernel::{Area, Date, ElderId, EntitlementId, InstitutionId, PlanId};
 use policy::Library;
 use registry::elders::links::{self, LinkKind};
 use registry::institutions::Kind;
-use registry::staff::Post;
 use web::Error;
 
 const COLUMNS: &str =
@@ -37,7 +37,7 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, policies: &Library, new: &NewPlan) ->
     }
     let entitlement = entitlements::store::find(tx, by, new.elder, new.entitlement)?;
     let items = catalogue::items(policies, entitlement.county, new.starts_on);
-    let carers = named(tx, &new.services)?;
+    let carers = named(tx, new.services.iter().map(|s| s.carer).collect())?;
     let another = tx.count(
         "select count(*) from ltci_plans where elder_id = $1 and entitlement_id = $2 and ended_on is null and ends_on > $3",
         params![new.elder, new.entitlement, by.today()],
@@ -105,7 +105,7 @@ fn close(tx: &mut Tx<'_>, by: &Actor, plan: &Plan, on: Date, reason: &str) -> Re
     let (elder, id, on) = (plan.facts.elder, plan.id, on.max(plan.facts.starts_on));
     let sql = "update ltci_plans set ended_on = $3, end_reason = $4 where elder_id = $1 and id = $2";
     tx.exec_one(sql, params![elder, id, on, reason])?;
-    visits::store::cancel_from(tx, by, elder, id, on, reason)?;
+    visits::store::cancel_from(tx, by, elder, id.uuid(), on, reason)?;
     links::store::close(tx, elder, plan.facts.institution, LinkKind::Ltci, on)?;
     let detail = format!("自 {on} 起终止：{reason}");
     tx.audit(by, Entry { action: "ltci.plan.end", elder: Some(elder), subject: id.to_string(), detail })?;
@@ -207,51 +207,6 @@ pub fn between(tx: &mut Tx<'_>, by: &Actor, from: Date, to: Date) -> db::Result<
            and {scope} order by p.id"
     );
     tx.query(&sql, &all, plan)
-}
-
-fn carer(row: &Row<'_>) -> db::Result<Carer> {
-    let mut c = row.columns();
-    Ok(Carer {
-        id: c.take()?,
-        name: c.take()?,
-        institution: c.take()?,
-        kind: StaffKind::of_post(c.take::<Post>()?),
-        certificate: c.take::<Option<String>>()?.is_some_and(|no| !no.is_empty()),
-        until: c.take()?,
-    })
-}
-
-const CARER: &str = "s.id, s.name, s.institution_id, s.post, s.certificate_no, s.certificate_until";
-
-/// A member of staff.
-///
-/// # Errors
-/// [`db::Error::NotFound`], or what the engine says.
-pub fn staff(tx: &mut Tx<'_>, id: StaffId) -> db::Result<Carer> {
-    tx.query_one(&format!("select {CARER} from staff s where s.id = $1"), params![id], carer)
-}
-
-fn named(tx: &mut Tx<'_>, services: &[Service]) -> db::Result<Vec<Carer>> {
-    let mut ids: Vec<StaffId> = services.iter().map(|s| s.carer).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut carers = vec![];
-    for id in ids {
-        carers.extend(tx.query_opt(&format!("select {CARER} from staff s where s.id = $1"), params![id], carer)?);
-    }
-    Ok(carers)
-}
-
-/// The staff of an institution who may give care, by post and name.
-///
-/// # Errors
-/// What the engine says.
-pub fn carers(tx: &mut Tx<'_>, institution: InstitutionId) -> db::Result<Vec<Carer>> {
-    let sql = format!(
-        "select {CARER} from staff s where s.institution_id = $1 and s.post in ('doctor', 'nurse', 'therapist', 'carer')
-         order by s.post, s.name, s.id"
-    );
-    tx.query(&sql, params![institution], carer)
 }
 
 /// An institution as a plan needs it.

@@ -54,7 +54,7 @@ fn undo(db: &TestDb, t: &Two, id: MergeId) -> Result<(), web::Error> {
 
 fn december(db: &TestDb) {
     let by = actor("2026-12-01 10:00");
-    db.write(|tx| visits::schedule_month(tx, &by, &library(), month("2026-12"))).expect("scheduled");
+    db.write(|tx| crate::ltci::plans::schedule_month(tx, &by, &library(), month("2026-12"))).expect("scheduled");
 }
 
 fn lines(db: &TestDb, by: &Actor, s: &Settlement, elder: Option<ElderId>) -> Vec<Shown> {
@@ -179,7 +179,7 @@ db::on_both! {
         let at = |minutes| done.planned_from + chrono::TimeDelta::minutes(minutes);
         let there = |now| Actor { now, ..by.clone() };
         db.write(|tx| visits::check_in(tx, &there(at(0)), &library(), t.first, done.id, Some(done.carer), None)).expect("in");
-        db.write(|tx| visits::check_out(tx, &there(at(90)), t.first, done.id, Some(done.carer), None)).expect("out");
+        db.write(|tx| visits::check_out(tx, &there(at(90)), &library(), t.first, done.id, Some(done.carer), None)).expect("out");
         let december = settle(&db, "2027-01-01 09:00", "2026-12");
         assert_eq!(lines(&db, &by, &december, None).iter().filter(|line| line.elder == t.first).count(), planned.len());
         undo(&db, &t, id).expect("undone");
@@ -200,7 +200,7 @@ db::on_both! {
         let app = TestApp::new(db, (*library()).clone(), routes(), |state| state);
         let t = two(&app.db);
         let office = app.person("经办", &["ltci.*", "elders.read"], "3206");
-        let (old, new) = (format!("/ltci/visits/{}/{}", t.second, t.visits[0].id), format!("/ltci/visits/{}/{}", t.first, t.visits[0].id));
+        let (old, new) = (format!("/visits/{}/{}", t.second, t.visits[0].id), format!("/visits/{}/{}", t.first, t.visits[0].id));
         assert_eq!(office.get(&old).status, 200);
         assert_eq!(office.get(&new).status, 404);
         let id = merge(&app.db, &t);

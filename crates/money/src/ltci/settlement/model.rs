@@ -4,6 +4,7 @@
 //! so that a million visits fit in little memory; ids are looked up only where something is written.
 
 use super::reason::{Reason, Reasons};
+pub use crate::ltci::catalogue::Price;
 use crate::ltci::catalogue::StaffKind;
 use kernel::{
     Bp, CorrectionId, Date, ElderId, EntitlementId, Fen, InstitutionId, Month, Period, PlanId, StaffId, VisitId,
@@ -55,17 +56,6 @@ pub struct Rules {
     pub least_share: Bp,
     /// Days after the visit within which it may be entered late.
     pub late_days: i64,
-}
-
-/// What the price list says of an item on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Price {
-    /// Price of one performance.
-    pub price: Fen,
-    /// Standard minutes of one performance.
-    pub minutes: i64,
-    /// Who may do it.
-    pub staff: StaffKind,
 }
 
 /// A month's limit on visits.

@@ -350,7 +350,7 @@ fn line_table(cx: &Cx, rows: &[Shown]) -> Markup {
         };
         vec![
             html! {
-                a href={ "/ltci/visits/" (line.elder) "/" (line.visit) } { (line.name) }
+                a href={ "/visits/" (line.elder) "/" (line.visit) } { (line.name) }
                 @if line.kind as i64 > 0 { " " (ui::badge(Tone::Info, line.kind.name())) }
             },
             html! { (line.day) br; span.text-secondary { (times(line)) } },

@@ -8,6 +8,7 @@ use super::model::{Amounts, Inputs, Line, LineKind, Outcome, Rules, State, Total
 use super::reason::Reason;
 use super::settle;
 use crate::ltci::rules::rules;
+use care::visits::model::Kind;
 use db::audit::Entry;
 use db::{Actor, Db, EngineKind, Json, Row, Tx, Value, params};
 use kernel::area::Level;
@@ -169,7 +170,7 @@ pub fn settle_month(
 
 fn counties(tx: &mut Tx<'_>, area: Area, month: Month) -> db::Result<Vec<Area>> {
     let (low, high) = area.bounds();
-    let sql = "select distinct county from ltci_visits where county between $1 and $2 and month = $3 order by county";
+    let sql = "select distinct county from visits where kind = 'care_insurance' and county between $1 and $2 and month = $3 order by county";
     tx.query(sql, params![low, high, month], |row| row.get(0))
 }
 
@@ -191,7 +192,7 @@ pub fn run(
     }
     if step == Step::Settle && tx.kind() == EngineKind::Postgres {
         // Nobody may change a visit between reading it and freezing its month; SQLite has one writer anyway.
-        tx.exec("lock table ltci_visits in share mode", &[])?;
+        tx.exec("lock table visits in share mode", &[])?;
     }
     let old = of_month(tx, county, month)?;
     if let Some(done) = old.as_ref().filter(|s| s.state.frozen() && step == Step::Settle) {
@@ -205,6 +206,7 @@ pub fn run(
     write(tx, by, id, county, state, &inputs, &outcome, watch)?;
     if state == State::Settled {
         freeze(tx, by, id, &inputs, &outcome)?;
+        care::visits::store::lock(tx, Kind::CareInsurance, county, month)?;
     }
     let detail = format!("{county} {month}：{} 条，基金支付 {}", outcome.total.lines, outcome.total.amounts.paid);
     let action = if state == State::Settled { "ltci.settle" } else { "ltci.check" };
@@ -454,8 +456,9 @@ pub struct Listed {
 /// What the engine says.
 pub fn months(tx: &mut Tx<'_>, by: &Actor, limit: i64) -> db::Result<Vec<Listed>> {
     let (low, high) = by.scope.area.up_to(Level::County).bounds();
-    let sql = "select county, month, count(*), count(case when state in ('planned', 'checked_in') then 1 end) from ltci_visits
-               where county between $1 and $2 and state in ('planned', 'checked_in', 'done')
+    let sql =
+        "select county, month, count(*), count(case when state in ('planned', 'checked_in') then 1 end) from visits
+               where kind = 'care_insurance' and county between $1 and $2 and state in ('planned', 'checked_in', 'done')
                group by county, month order by month desc, county limit $3";
     let rows: Vec<(Area, Month, i64, i64)> =
         tx.query(sql, params![low, high, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;

@@ -50,7 +50,7 @@ db::on_both! {
         assert!(matches!(try_month(&db, "2026-12-02 09:00", Step::Check, false), Err(Error::Conflict(_))));
         let (elder, id) = key(&rows[9]);
         let entry = LateEntry { from: instant("2026-11-30 11:00"), to: instant("2026-11-30 12:30"), items: vec!["turning".into()], reason: "补录".into() };
-        assert_eq!(code(db.write(|tx| enter_late(tx, &actor("2026-12-01 10:00"), &library(), elder, id, &entry))), "LTCI-61");
+        assert_eq!(code(db.write(|tx| enter_late(tx, &actor("2026-12-01 10:00"), &library(), elder, id, &entry))), "VISITS-61");
         let facts = db.read(|tx| facts::store::of(tx, rows[0].visit.elder)).expect("facts");
         assert_eq!(facts.benefit_month, Some(month("2026-11")));
         let pay = |at: &str| db.write(|tx| store::pay(tx, &actor(at), settled.id, day("2026-12-05"), "凭证 1"));

@@ -17,6 +17,8 @@ choice! {
         Ltci = "ltci" "长护险服务",
         /// 入住
         Resident = "resident" "入住",
+        /// 上门服务: as long as a visit is to come
+        Visit = "visit" "上门服务",
     }
 }
 

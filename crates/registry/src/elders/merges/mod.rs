@@ -22,19 +22,28 @@ pub struct OwnedTable {
     pub key: &'static str,
     /// The column and the owned table of the row to which a row belongs, if any: undoing must not part the two.
     pub of: Option<(&'static str, &'static str)>,
+    /// The table of another capability and the column of it that has the id of a row of this one, if that table does not
+    /// know whose rows it names: undoing must not part the two either.
+    pub parts: Option<(&'static str, &'static str)>,
 }
 
 impl OwnedTable {
     /// A table with the key `(elder_id, id)`, as most have.
     #[must_use]
     pub const fn new(table: &'static str, title: &'static str) -> Self {
-        Self { table, title, key: "id", of: None }
+        Self { table, title, key: "id", of: None, parts: None }
     }
 
     /// The same, with rows that belong to rows of another owned table: `column` has the id of such a row.
     #[must_use]
     pub const fn of(self, column: &'static str, table: &'static str) -> Self {
         Self { of: Some((column, table)), ..self }
+    }
+
+    /// The same, with rows of another table that belong to rows of this: `column` there has the id of such a row.
+    #[must_use]
+    pub const fn parts(self, table: &'static str, column: &'static str) -> Self {
+        Self { parts: Some((table, column)), ..self }
     }
 
     /// The same, with another column in its key.

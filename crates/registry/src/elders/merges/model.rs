@@ -31,10 +31,34 @@ pub struct Moved {
     pub key: String,
     /// The column and the table of the rows to which they belong, if any.
     pub of: Option<(String, String)>,
+    /// The table and the column of the rows that belong to them, if any.
+    #[serde(default)]
+    pub parts: Option<(String, String)>,
     /// What stands in the key, as hexadecimal digits.
     pub rows: Vec<String>,
     /// How many the primary had of its own.
     pub own: i64,
+}
+
+/// Tables and columns that were renamed since a merge may have noted them: old name, new name.
+const RENAMED: &[(&str, &str)] = &[("ltci_visits", "visits"), ("plan_id", "source_id")];
+
+impl Moved {
+    /// The same, with the names that its tables have today.
+    #[must_use]
+    pub fn today(mut self) -> Self {
+        let new = |name: &mut String| {
+            if let Some((_, now)) = RENAMED.iter().find(|(old, _)| old == name) {
+                *name = (*now).to_owned();
+            }
+        };
+        new(&mut self.table);
+        if let Some((column, table)) = &mut self.of {
+            new(column);
+            new(table);
+        }
+        self
+    }
 }
 
 /// Everything that undoing needs. Holds personal data: kept sealed.

@@ -142,7 +142,8 @@ fn take_over(tx: &mut Tx<'_>, t: &OwnedTable, primary: ElderId, secondary: Elder
     tx.exec(&sql, params![secondary, primary])?;
     let rows = rows.iter().map(|r| hex(r)).collect();
     let of = t.of.map(|(column, table)| (column.to_owned(), table.to_owned()));
-    Ok(Moved { table: t.table.into(), title: t.title.into(), key: t.key.into(), of, rows, own })
+    let parts = t.parts.map(|(table, column)| (table.to_owned(), column.to_owned()));
+    Ok(Moved { table: t.table.into(), title: t.title.into(), key: t.key.into(), of, parts, rows, own })
 }
 
 fn count(tx: &mut Tx<'_>, table: &str, elder: ElderId) -> db::Result<i64> {
@@ -206,7 +207,8 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor, primary: ElderId, id: MergeId) -> Resul
     let (merge, sealed) = tx.query_one(&sql, params![primary, id], |row| Ok((read(row)?, row.get::<Vec<u8>>(7)?)))?;
     check(tx, &current, &merge)?;
     let text = tx.vault().open(SNAPSHOT, &sealed)?;
-    let was: Snapshot = serde_json::from_str(&text).map_err(|e| Error::Internal(e.to_string()))?;
+    let mut was: Snapshot = serde_json::from_str(&text).map_err(|e| Error::Internal(e.to_string()))?;
+    was.moved = was.moved.into_iter().map(Moved::today).collect();
     let now = file(tx, &current)?;
     let (back, facts) = split(&now, &was).map_err(|reason| Error::Refused(vec![reason]))?;
     for moved in &was.moved {
@@ -259,15 +261,17 @@ fn since(moved: &Moved, what: &str) -> Error {
 
 /// Refuses when a row stays behind whose owner was given back: a form of an assessment, a correction of a visit.
 fn none_left(tx: &mut Tx<'_>, moved: &Moved, primary: ElderId, secondary: ElderId) -> Result<(), Error> {
-    let Some((column, table)) = &moved.of else { return Ok(()) };
-    let sql = format!(
-        "select count(*) from {} c join {table} p on p.id = c.{column} where c.elder_id = $1 and p.elder_id = $2",
-        moved.table
-    );
-    match tx.count(&sql, params![primary, secondary])? {
-        0 => Ok(()),
-        _ => Err(since(moved, "又有新增")),
+    let own = moved.of.iter().map(|(column, table)| (&moved.table, column, table));
+    let others = moved.parts.iter().map(|(table, column)| (table, column, &moved.table));
+    for (rows, column, owners) in own.chain(others) {
+        let sql = format!(
+            "select count(*) from {rows} c join {owners} p on p.id = c.{column} where c.elder_id = $1 and p.elder_id = $2"
+        );
+        if tx.count(&sql, params![primary, secondary])? > 0 {
+            return Err(since(moved, "又有新增"));
+        }
     }
+    Ok(())
 }
 
 fn bytes(hex: &str) -> Vec<u8> {

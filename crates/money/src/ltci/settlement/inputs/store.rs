@@ -86,13 +86,15 @@ fn plans(tx: &mut Tx<'_>, places: &mut Places, county: Area) -> db::Result<()> {
 }
 
 fn visits(tx: &mut Tx<'_>, places: &mut Places, county: Area, month: Month, watch: &mut Watch<'_>) -> db::Result<()> {
-    let total =
-        tx.count("select count(*) from ltci_visits where county = $1 and month = $2", params![county, month])?;
+    let total = tx.count(
+        "select count(*) from visits where kind = 'care_insurance' and county = $1 and month = $2",
+        params![county, month],
+    )?;
     places.inputs.visits.reserve_exact(total as usize);
     let sql =
-        "select elder_id, id, institution_id, carer_id, plan_id, items, planned_from, in_at, out_at, late_entered_at,
+        "select elder_id, id, institution_id, carer_id, source_id, items, planned_from, in_at, out_at, late_entered_at,
                  coalesce(late_reason, '')
-               from ltci_visits where county = $1 and month = $2 and state in ('planned', 'checked_in', 'done')
+               from visits where kind = 'care_insurance' and county = $1 and month = $2 and state in ('planned', 'checked_in', 'done')
                order by elder_id, id";
     tx.each(sql, params![county, month], |row| {
         let visit = visit(places, row)?;
@@ -275,8 +277,7 @@ fn reach_of_carer(
     let carer = places.inputs.carers[line.carer as usize].id;
     let midnight = |day: Date| kernel::time::at(day, 0, 0).map_or(0, |t| t.timestamp_millis());
     let (from, to) = (midnight(line.day), midnight(line.day.succ_opt().unwrap_or(line.day)));
-    let sql =
-        "select distinct elder_id from ltci_visits where carer_id = $1 and planned_from >= $2 and planned_from < $3";
+    let sql = "select distinct elder_id from visits where kind = 'care_insurance' and carer_id = $1 and planned_from >= $2 and planned_from < $3";
     let elders = tx.query(sql, params![carer, from, to], |row| row.get(0))?;
     reach.extend(elders.into_iter().map(|elder| (elder, Month::of(line.day))));
     Ok(())

@@ -107,7 +107,7 @@ pub fn of(tx: &mut Tx<'_>, elder: ElderId, values: &mut Vec<Value<'static>>) -> 
     values.push(elder.into());
     Ok(format!(
         "l.elder_id in ({places}) and exists (
-           select 1 from ltci_visits v where v.elder_id = ${} and v.id = l.visit_id)",
+           select 1 from visits v where v.elder_id = ${} and v.id = l.visit_id)",
         values.len()
     ))
 }

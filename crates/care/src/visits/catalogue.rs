@@ -1,12 +1,15 @@
-//! The service items that the region's price list has, as its policy table `service_item` answers.
+//! The service items that a region's price lists have, as its policy tables answer: the care insurance's own list, and
+//! the one for all other visits.
 
-use crate::ltci::settlement::model::Price;
+use super::model::Kind;
 use kernel::{Area, Date, Fen};
 use policy::{Facts, Library};
 use registry::staff::Post;
 
-/// The question that price lists answer.
+/// The question that the care insurance's price list answers.
 pub const QUESTION: &str = "service_item";
+/// The question that the price list of all other visits answers.
+pub const HOME: &str = "home_service_item";
 /// The word list that names the items.
 const WORDS: &str = "care item";
 
@@ -45,6 +48,17 @@ impl StaffKind {
     }
 }
 
+/// What the price list says of an item on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Price of one performance.
+    pub price: Fen,
+    /// Standard minutes of one performance.
+    pub minutes: i64,
+    /// Who may do it.
+    pub staff: StaffKind,
+}
+
 /// An item of the price list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
@@ -60,18 +74,37 @@ pub struct Item {
     pub unverified: Vec<String>,
 }
 
-/// The price list of a place on a day, in the order of the policy table; empty where no document has one.
-#[must_use]
-pub fn items(library: &Library, place: Area, on: Date) -> Vec<Item> {
-    let Some(table) = library.table(QUESTION, place, on) else { return vec![] };
-    let codes = table.table().rows.iter().filter_map(|row| row.sources().next());
-    codes.filter_map(|source| item(library, place, on, source.trim_matches('"'))).collect()
+const fn question(kind: Kind) -> &'static str {
+    match kind {
+        Kind::CareInsurance => QUESTION,
+        Kind::SickbedRound | Kind::Contract | Kind::Nursing | Kind::Respite => HOME,
+    }
 }
 
-/// An item of the price list of a place on a day.
+/// The care insurance's price list of a place on a day, in the order of the policy table; empty where no document has one.
+#[must_use]
+pub fn items(library: &Library, place: Area, on: Date) -> Vec<Item> {
+    items_of(library, Kind::CareInsurance, place, on)
+}
+
+/// The price list for a kind of visit of a place on a day, in the order of the policy table; empty where there is none.
+#[must_use]
+pub fn items_of(library: &Library, kind: Kind, place: Area, on: Date) -> Vec<Item> {
+    let Some(table) = library.table(question(kind), place, on) else { return vec![] };
+    let codes = table.table().rows.iter().filter_map(|row| row.sources().next());
+    codes.filter_map(|source| item_of(library, kind, place, on, source.trim_matches('"'))).collect()
+}
+
+/// An item of the care insurance's price list of a place on a day.
 #[must_use]
 pub fn item(library: &Library, place: Area, on: Date, code: &str) -> Option<Item> {
-    let decision = library.decide(QUESTION, place, on, &Facts::new().with("item", code));
+    item_of(library, Kind::CareInsurance, place, on, code)
+}
+
+/// An item of the price list for a kind of visit of a place on a day.
+#[must_use]
+pub fn item_of(library: &Library, kind: Kind, place: Area, on: Date, code: &str) -> Option<Item> {
+    let decision = library.decide(question(kind), place, on, &Facts::new().with("item", code));
     let category = decision.text("category")?;
     Some(Item {
         code: code.to_owned(),

@@ -1,13 +1,14 @@
 //! Visits in the store: scheduling, check-in and check-out, late entry, reassignment.
 
-use super::model::{Place, State};
-use super::store::{self, Filter, LateEntry};
-use super::{check_in, check_out, enter_late, schedule_month};
+use super::schedule_month;
 use crate::ltci::testing::{County, actor, code, day, instant, key, library, month};
+use crate::ltci::visits::model::{Place, State, Visit};
+use crate::ltci::visits::store::{self, Filter, LateEntry};
+use crate::ltci::visits::{check_in, check_out, enter_late};
 use db::testing::TestDb;
 use kernel::{ElderId, VisitId};
 
-fn find(db: &TestDb, (elder, id): (ElderId, VisitId)) -> super::model::Visit {
+fn find(db: &TestDb, (elder, id): (ElderId, VisitId)) -> Visit {
     db.read(|tx| store::find(tx, &actor("2026-11-01 09:00"), elder, id)).expect("there")
 }
 
@@ -28,7 +29,7 @@ db::on_both! {
         let late = County { ..county }.planned(&db, 3, 1);
         let made = db.write(|tx| schedule_month(tx, &actor("2026-11-20 12:00"), &library(), month("2026-11"))).expect("more");
         assert_eq!((made.plans, made.visits), (1, 2), "nothing is planned in the past");
-        let filter = Filter { plan: Some(late.2), ..Filter::default() };
+        let filter = Filter { source: Some(late.2.uuid()), ..Filter::default() };
         let rows = db.read(|tx| store::list(tx, &actor("2026-11-20 12:00"), &filter, 10, 0)).expect("listed");
         assert_eq!(rows[0].visit.day(), day("2026-11-23"));
     }
@@ -40,15 +41,15 @@ db::on_both! {
         let (elder, id) = key(&visits[0]);
         let place = Some(Place { lon: 121.18, lat: 32.31, accuracy: Some(12) });
         let enter = |at: &str, carer| db.write(|tx| check_in(tx, &actor(at), &library(), elder, id, carer, place));
-        let leave = |at: &str, carer| db.write(|tx| check_out(tx, &actor(at), elder, id, carer, None));
-        assert_eq!(code(enter("2026-11-02 09:05", None)), "LTCI-59");
-        assert_eq!(code(enter("2026-11-02 09:05", Some(county.carers[1]))), "LTCI-58");
-        assert_eq!(code(enter("2026-11-02 07:30", Some(county.carers[0]))), "LTCI-52");
+        let leave = |at: &str, carer| db.write(|tx| check_out(tx, &actor(at), &library(), elder, id, carer, None));
+        assert_eq!(code(enter("2026-11-02 09:05", None)), "VISITS-59");
+        assert_eq!(code(enter("2026-11-02 09:05", Some(county.carers[1]))), "VISITS-58");
+        assert_eq!(code(enter("2026-11-02 07:30", Some(county.carers[0]))), "VISITS-52");
         assert!(matches!(leave("2026-11-02 09:05", Some(county.carers[0])), Err(web::Error::Conflict(_))));
         enter("2026-11-02 09:05", Some(county.carers[0])).expect("in");
         let other = key(&visits[1]);
         let second = db.write(|tx| check_in(tx, &actor("2026-11-05 09:05"), &library(), other.0, other.1, Some(county.carers[0]), None));
-        assert_eq!(code(second), "LTCI-60", "one visit is still open");
+        assert_eq!(code(second), "VISITS-60", "one visit is still open");
         leave("2026-11-02 10:20", Some(county.carers[0])).expect("out");
         let visit = find(&db, (elder, id));
         assert_eq!((visit.state, visit.minutes(), visit.in_place.map(|p| p.accuracy)), (State::Done, Some(75), Some(Some(12))));
@@ -64,7 +65,7 @@ db::on_both! {
         let good = || entry("2026-11-02 09:00", "2026-11-02 10:30", "手机没电");
         assert!(matches!(late("2026-11-02 12:00", LateEntry { reason: " ".into(), ..good() }), Err(web::Error::Invalid(_))));
         assert!(matches!(late("2026-11-02 12:00", LateEntry { items: vec![], ..good() }), Err(web::Error::Invalid(_))));
-        assert_eq!(code(late("2026-11-06 00:00", good())), "LTCI-57");
+        assert_eq!(code(late("2026-11-06 00:00", good())), "VISITS-57");
         late("2026-11-05 23:59", good()).expect("in time");
         let visit = find(&db, (elder, id));
         assert_eq!((visit.state, visit.items.as_str(), visit.late_reason.as_deref()), (State::Done, "turning", Some("手机没电")));
@@ -98,8 +99,8 @@ db::on_both! {
         };
         let [first, second] = [&visits[0], &visits[1]];
         assert_eq!(first.visit.planned_from, second.visit.planned_from, "both at nine, by different carers");
-        assert_eq!(code(give(first, swapped.stranger)), "LTCI-38");
-        assert_eq!(code(give(first, second.visit.carer)), "LTCI-62");
+        assert_eq!(code(give(first, swapped.stranger)), "VISITS-63");
+        assert_eq!(code(give(first, second.visit.carer)), "VISITS-62");
         give(first, swapped.nurse).expect("a nurse may do what a carer may");
         give(second, first.visit.carer).expect("free again");
         assert_eq!(find(&db, key(second)).carer, first.visit.carer);

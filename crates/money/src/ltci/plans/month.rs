@@ -1,10 +1,11 @@
 //! Scheduling a month: the plans of an area become visits.
 
-use super::model::{State, Visit};
+use super::model::Plan;
+use super::schedule::{Busy, Planned, Room, Unplaced, schedule};
 use super::store;
-use crate::ltci::plans::model::Plan;
-use crate::ltci::plans::schedule::{Busy, Planned, Room, Unplaced, schedule};
-use crate::ltci::{catalogue, entitlements, plans};
+use crate::ltci::{catalogue, entitlements};
+use care::visits::model::{Kind, NewVisit, State, Visit, Wishes};
+use care::visits::store as visits;
 use db::audit::Entry;
 use db::{Actor, Tx};
 use kernel::{Date, ElderId, Instant, Month, Period, PlanId, VisitId};
@@ -31,7 +32,7 @@ pub struct Scheduled {
 pub fn schedule_month(tx: &mut Tx<'_>, by: &Actor, policies: &Library, month: Month) -> Result<Scheduled, Error> {
     let mut standing = standing(tx, by, month)?;
     let mut result = Scheduled::default();
-    for plan in plans::store::between(tx, by, month.first(), month.last())? {
+    for plan in store::between(tx, by, month.first(), month.last())? {
         if standing.plans.contains(&plan.id) {
             continue;
         }
@@ -39,12 +40,12 @@ pub fn schedule_month(tx: &mut Tx<'_>, by: &Actor, policies: &Library, month: Mo
         let list = catalogue::items(policies, plan.county, month.first().max(plan.facts.starts_on));
         let minutes: BTreeMap<String, i64> = list.into_iter().map(|item| (item.code, item.price.minutes)).collect();
         let made = schedule(&plan.facts, &minutes, &room, &mut standing.busy);
-        let visits: Vec<Visit> = made.visits.iter().filter_map(|p| visit(tx, by, &plan, month, p)).collect();
-        store::insert(tx, by, &visits)?;
+        let planned: Vec<Visit> = made.visits.iter().filter_map(|p| visit(tx, by, &plan, p)).collect();
+        visits::insert(tx, by, &planned)?;
         let days = standing.days.entry(plan.facts.elder).or_default();
         days.extend(made.visits.iter().map(|planned| planned.day));
-        result.plans += usize::from(!visits.is_empty());
-        result.visits += visits.len();
+        result.plans += usize::from(!planned.is_empty());
+        result.visits += planned.len();
         result.unplaced.extend(made.unplaced.into_iter().map(|u| (plan.facts.elder, u)));
     }
     let detail = format!("{} 份计划，{} 次，{} 次未排上", result.plans, result.visits, result.unplaced.len());
@@ -62,14 +63,16 @@ struct Standing {
 
 fn standing(tx: &mut Tx<'_>, by: &Actor, month: Month) -> db::Result<Standing> {
     let mut standing = Standing::default();
-    for e in store::engaged(tx, by, month)? {
-        standing.plans.insert(e.plan);
+    for e in visits::engaged(tx, by, month)? {
+        standing.plans.insert(PlanId(e.source));
         if matches!(e.state, State::Cancelled | State::Missed) {
             continue;
         }
         let day = kernel::time::date_of(e.from);
         let (from, to) = (e.from.timestamp_millis(), e.to.timestamp_millis());
-        standing.busy.add(e.carer.uuid(), day, from, to);
+        for staff in std::iter::once(e.carer).chain(e.second) {
+            standing.busy.add(staff.uuid(), day, from, to);
+        }
         standing.busy.add(e.elder.uuid(), day, from, to);
         standing.days.entry(e.elder).or_default().push(day);
     }
@@ -90,25 +93,18 @@ fn room(tx: &mut Tx<'_>, by: &Actor, plan: &Plan, month: Month, standing: &Stand
     }))
 }
 
-fn visit(tx: &Tx<'_>, by: &Actor, plan: &Plan, month: Month, planned: &Planned) -> Option<Visit> {
-    Some(Visit {
+fn visit(tx: &Tx<'_>, by: &Actor, plan: &Plan, planned: &Planned) -> Option<Visit> {
+    let new = NewVisit {
         elder: plan.facts.elder,
-        id: VisitId::new(by.now, tx.chance()),
-        plan: plan.id,
+        kind: Kind::CareInsurance,
+        source: Some(plan.id.uuid()),
         institution: plan.facts.institution,
         carer: planned.carer,
-        county: plan.county,
-        month,
-        planned_from: Instant::from_timestamp_millis(planned.from)?,
-        planned_to: Instant::from_timestamp_millis(planned.to)?,
-        items: planned.items.clone(),
-        state: State::Planned,
-        in_at: None,
-        in_place: None,
-        in_distance: None,
-        out_at: None,
-        late_entered_at: None,
-        late_reason: None,
-        note: None,
-    })
+        second: None,
+        wishes: Wishes::default(),
+        from: Instant::from_timestamp_millis(planned.from)?,
+        to: Instant::from_timestamp_millis(planned.to)?,
+        items: catalogue::split(&planned.items).map(str::to_owned).collect(),
+    };
+    Some(new.planned(VisitId::new(by.now, tx.chance()), plan.county, by.now))
 }
