@@ -12,6 +12,8 @@ alter table visits add column earliest bigint;
 alter table visits add column latest bigint;
 alter table visits add column charge_fen bigint;
 alter table visits add column charge_open text;
+-- Since when it rests: called off during a stay in hospital, taken up again after it.
+alter table visits add column rests bigint;
 
 drop index ltci_visits_month;
 drop index ltci_visits_carer;

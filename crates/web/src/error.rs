@@ -87,6 +87,16 @@ impl Error {
         }
     }
 
+    /// As an error of the store, for what follows in the same transaction and must take all of it back.
+    #[must_use]
+    pub fn into_db(self) -> db::Error {
+        match self {
+            Self::NotFound => db::Error::NotFound,
+            Self::Db(error) => error,
+            other => db::Error::Conflict(other.text()),
+        }
+    }
+
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,

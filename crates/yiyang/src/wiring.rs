@@ -29,6 +29,7 @@ pub fn routes() -> Routes {
         .merge(institutions::routes())
         .merge(staff::routes())
         .merge(elders::routes())
+        .merge(episodes::routes())
         .merge(assessments::routes())
         .merge(records::routes())
         .merge(stays::routes())
@@ -52,6 +53,7 @@ fn nav() -> Vec<Nav> {
         institutions::NAV,
         staff::NAV,
         elders::NAV,
+        episodes::NAV,
         assessments::NAV,
         records::NAV,
         stays::NAV,
@@ -97,6 +99,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .with(visits::Neighbours(vec![ltci::beside]))
         .with(WorkSources(vec![
             institutions::work,
+            episodes::work,
             assessments::work,
             contracts::work,
             visits::work,
@@ -109,14 +112,17 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
 /// Who follows what happens to elders, in this order: first the place they are in, then what is open.
 #[must_use]
 pub fn followers() -> Vec<Follower> {
-    vec![
-        episodes::follow, //
-    ]
+    vec![episodes::follow, assessments::follow, contracts::follow, stays::follow, visits::follow, ltci::follow]
 }
 
 /// Who says what is open for an elder.
 fn open_things() -> episodes::OpenThings {
-    episodes::OpenThings(vec![])
+    episodes::OpenThings(vec![
+        (assessments::READ, assessments::open),
+        (stays::READ, stays::open),
+        (contracts::READ, contracts::open),
+        (ltci::READ, ltci::open),
+    ])
 }
 
 /// The tables whose rows a merge of two elder files re-points.
@@ -137,6 +143,7 @@ pub fn register_jobs(state: &State) {
 fn elder_page() -> ElderPage {
     ElderPage {
         timelines: vec![
+            (episodes::READ, episodes::timeline),
             (assessments::READ, assessments::timeline),
             (records::READ, records::timeline),
             (stays::READ, stays::timeline),
@@ -145,6 +152,7 @@ fn elder_page() -> ElderPage {
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
+            (episodes::READ, episodes::card),
             (assessments::READ, assessments::card),
             (records::READ, records::card),
             (stays::READ, stays::card),
@@ -163,6 +171,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     assessments::jobs::nightly(&state.db, by, &state.policies)?;
     contracts::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
+    episodes::jobs::nightly(&state.db, by)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;
     if let Some(uploads) = state.try_get::<transfer::Uploads>() {
         transfer::sweep(&state.db, by, &uploads)?;

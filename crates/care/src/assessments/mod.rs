@@ -70,7 +70,8 @@ mod tests;
 mod views;
 
 pub use model::{Application, EffectiveResult, Key, State, TRANSITIONS};
-pub use views::{card, timeline, work};
+pub use steps::follow;
+pub use views::{card, open, timeline, work};
 use web::{Nav, Permission, Routes};
 
 /// Sees assessments.

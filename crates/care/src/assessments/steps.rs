@@ -5,10 +5,11 @@ use super::compare::{self, Change, Comparison};
 use super::model::{self, Application, Assessment, Assessor, Dispute, Form, Key, State, reason};
 use super::rules::{Purpose, Rules};
 use super::store::{self, Filter};
+use crate::episodes::{self, Thing};
 use crate::subject::{self, Subject};
 use chrono::Days;
 use db::{Actor, Tx};
-use kernel::{Date, ElderId, StaffId};
+use kernel::{Date, ElderId, Happening, StaffId, What};
 use policy::{Answers, Library, Scale};
 use registry::elders::facts::{self, Fact};
 use std::collections::BTreeMap;
@@ -519,12 +520,32 @@ pub fn expire(tx: &mut Tx<'_>, by: &Actor) -> Result<usize> {
 pub fn cancel_of_the_dead(tx: &mut Tx<'_>, by: &Actor) -> Result<usize> {
     let all = store::of_the_dead(tx, by)?;
     for (key, died) in &all {
-        let mut hand = take(tx, by, *key)?;
-        if hand.a.state == State::Effective {
-            set_fact(tx, key.elder, &hand.a.application.scale, None, None)?;
-        }
-        hand.a.ended_on = Some(*died);
-        hand.done(tx, by, "cancel", "老年人去世")?;
+        cancel(tx, by, *key, *died)?;
     }
     Ok(all.len())
+}
+
+fn cancel(tx: &mut Tx<'_>, by: &Actor, key: Key, died: Date) -> Result<()> {
+    let mut hand = take(tx, by, key)?;
+    if hand.a.state == State::Effective {
+        set_fact(tx, key.elder, &hand.a.application.scale, None, None)?;
+    }
+    hand.a.ended_on = Some(died);
+    let words = episodes::ends(Thing::Assessment, What::Died).map_or("", |ending| ending.words);
+    hand.done(tx, by, "cancel", words).map(drop)
+}
+
+/// Follows what happens to an elder: nothing of an assessment goes on after death.
+///
+/// # Errors
+/// What the engine says.
+pub fn follow(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> db::Result<()> {
+    let Some(ending) = episodes::ends(Thing::Assessment, h.what) else { return Ok(()) };
+    let by = &episodes::follower(by);
+    let subject = subject::store::find(tx, by, h.elder)?;
+    for a in store::all_of(tx, &subject)?.into_iter().filter(|a| a.state.after("cancel").is_some()) {
+        cancel(tx, by, a.key, h.on).map_err(Error::into_db)?;
+        episodes::followed(tx, by, h, (Thing::Assessment, a.state.name(), &a.key.href()), &ending)?;
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use super::model::{Assessment, EXPIRY_WARNING_DAYS, State};
 use super::rules::{Purpose, Rules};
 use super::store::{self, Filter, Listed};
 use super::{ACCEPT, APPLY, ASSESS, READ, REVIEW};
+use crate::episodes::{OpenThing, Thing};
 use crate::subject;
 use chrono::Days;
 use db::{Actor, Tx};
@@ -15,6 +16,23 @@ use web::{Desk, Markup, User, WorkGroup, WorkItem, html};
 
 /// How many of each kind the home page names; all of them stand on the list.
 const SHOWN: i64 = 5;
+
+/// What is under way, for whoever asks what is open for an elder; a result in force is not.
+///
+/// # Errors
+/// What the engine says.
+pub fn open(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<OpenThing>> {
+    let subject = subject::store::find(tx, by, elder)?;
+    let all = store::all_of(tx, &subject)?.into_iter();
+    let open = all.filter(|a| a.state != State::Effective && a.state.after("cancel").is_some());
+    let thing = |a: Assessment| OpenThing {
+        thing: Thing::Assessment,
+        title: a.state.name().to_owned(),
+        href: a.key.href(),
+        since: a.applied_on,
+    };
+    Ok(open.map(thing).collect())
+}
 
 /// What waits for a person.
 ///

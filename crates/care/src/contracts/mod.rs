@@ -55,9 +55,10 @@ mod tests;
 mod views;
 
 pub use model::{Consent, ConsentBy, ConsentHow, Contract, Key, Package, State, TRANSITIONS};
+pub use store::steps::follow;
 pub use store::steps::{NewConsent, Signing};
 pub use store::{consent, end, examine, expire, fulfil, match_checkups, sign};
-pub use views::{card, timeline, work};
+pub use views::{card, open, timeline, work};
 use web::{Nav, Permission, Routes};
 
 /// Sees contracts.

@@ -4,6 +4,7 @@ use super::fulfilment::{Progress, Tally};
 use super::model::{Contract, State};
 use super::store::{self, gaps, lists};
 use super::{FULFIL, SIGN};
+use crate::episodes::{OpenThing, Thing};
 use chrono::Days;
 use db::{Actor, Tx};
 use kernel::time::age_on;
@@ -163,6 +164,23 @@ fn events(c: &Contract) -> Vec<TimelineItem> {
         _ => {}
     }
     all
+}
+
+/// The contracts in force or about to be, for whoever asks what is open for an elder.
+///
+/// # Errors
+/// What the engine says.
+pub fn open(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<OpenThing>> {
+    let today = by.today();
+    let all = store::of_elder(tx, by, elder)?.into_iter();
+    let open = all.filter(|c| matches!(c.state_on(today), State::Signed | State::Draft));
+    let thing = |c: Contract| OpenThing {
+        thing: Thing::Contract,
+        title: format!("{} {}（{}）", c.institution_name, c.doctor_name, c.state_on(today).name()),
+        href: c.key.href(),
+        since: c.from.unwrap_or(c.consent.on),
+    };
+    Ok(open.map(thing).collect())
 }
 
 /// The contract in force, or the way to one.

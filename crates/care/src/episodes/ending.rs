@@ -3,7 +3,7 @@
 //!
 //! | reason | against |
 //! |---|---|
-//! | EP-21 … EP-59 | see [`RULES`]: each says its own words |
+//! | EP-21 … EP-60 | see [`RULES`]: each says its own words |
 
 use kernel::{Date, What};
 
@@ -99,6 +99,7 @@ pub const RULES: &[(Thing, What, Effect, &str, &str)] = &[
     (Thing::Hospice, What::MovedAway, Effect::Ends, "EP-57", "迁出，安宁疗护结束"),
     (Thing::Consultation, What::Died, Effect::Ends, "EP-58", "去世，会诊取消"),
     (Thing::Consultation, What::MovedAway, Effect::Ends, "EP-59", "迁出，会诊取消"),
+    (Thing::Assessment, What::Died, Effect::Ends, "EP-60", "老年人去世"),
 ];
 
 /// What happens to an open thing of this kind when this happens to the elder; none if it is not touched.

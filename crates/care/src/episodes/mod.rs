@@ -66,23 +66,62 @@
 //! | EP-04 | the episode is closed |
 //! | EP-05 | who is to lead or to join works for none of the institutions that serve the elder |
 //! | EP-06 | in the team already |
-//! | EP-21 … EP-59 | what ends by itself, see [`ending::RULES`] |
+//! | EP-21 … EP-60 | what ends by itself, see [`ending::RULES`] |
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`model`] | what an episode is, where a happening takes the elder |
+//! | [`ending`] | what ends, rests or goes on with what |
+//! | [`store`] | the database; what follows in `store/following.rs`, the steps in `store/steps.rs`, lists in `store/lists.rs` |
+//! | [`jobs`] | what the night does |
+//!
+//! | route | permission |
+//! |---|---|
+//! | `GET /episodes`, `/episodes/{elder}`, `/episodes/{elder}/print` | episodes.read |
+//! | `POST /episodes/{elder}`, `…/close`, `…/lead`, `…/goals`, `…/goals/{goal}`, `…/team`, `…/team/{member}/leave`, `…/notes` | episodes.write |
 
 pub mod ending;
+pub mod jobs;
 pub mod model;
+mod pages;
 pub mod store;
+#[cfg(test)]
+mod tests;
+mod views;
 
 use db::{Actor, Tx};
 pub use ending::{Effect, Ending, OpenThing, Thing, ends};
 use kernel::ElderId;
 pub use model::{Episode, Place, TRANSITIONS};
 pub use store::{follow, followed, follower, note};
-use web::Permission;
+pub use views::{card, timeline, work};
+use web::{Nav, Permission, Routes};
 
 /// Sees episodes.
 pub const READ: Permission = Permission("episodes.read");
 /// Opens and closes, names who leads, sets goals, changes the team, writes notes.
 pub const WRITE: Permission = Permission("episodes.write");
+
+/// The menu entry.
+pub const NAV: &[Nav] =
+    &[Nav { group: "健康服务", title: "照护全程", href: "/episodes", permission: READ, order: 290 }];
+
+/// All routes of the capability.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/episodes", READ, pages::list::list)
+        .get("/episodes/{elder}", READ, pages::show::show)
+        .get("/episodes/{elder}/print", READ, pages::print::show)
+        .post("/episodes/{elder}", WRITE, pages::forms::open)
+        .post("/episodes/{elder}/close", WRITE, pages::forms::close)
+        .post("/episodes/{elder}/lead", WRITE, pages::forms::lead)
+        .post("/episodes/{elder}/goals", WRITE, pages::forms::add_goal)
+        .post("/episodes/{elder}/goals/{goal}", WRITE, pages::forms::end_goal)
+        .post("/episodes/{elder}/team", WRITE, pages::forms::join)
+        .post("/episodes/{elder}/team/{member}/leave", WRITE, pages::forms::leave)
+        .post("/episodes/{elder}/notes", WRITE, pages::forms::remark)
+}
 
 /// Says what of a capability is open for an elder. The elder is visible to the actor when it is asked.
 pub type OpenSource = fn(&mut Tx<'_>, &Actor, ElderId) -> db::Result<Vec<OpenThing>>;

@@ -14,7 +14,8 @@ mod tests;
 mod views;
 
 pub use model::{NewStay, Stay};
-pub use views::{card, timeline};
+pub use store::on_happening as follow;
+pub use views::{card, open, timeline};
 use web::{Nav, Permission, Routes};
 
 /// Sees stays.

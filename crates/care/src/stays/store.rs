@@ -1,6 +1,7 @@
 //! Stays in the store, and the fact that follows from them.
 
 use super::model::{LABELS, NewStay, Stay};
+use crate::episodes::{self, Thing};
 use crate::subject;
 use db::{Actor, Row, Tx, params};
 use kernel::{Date, ElderId, Happening, Period, StayId, What};
@@ -90,11 +91,31 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, source: &str) -> db::Resul
 /// Whoever follows learns at once that the elder is in hospital, or has left. Old stays, brought with their end, are history.
 fn tell(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, old: Option<&NewStay>) -> db::Result<()> {
     let (what, on) = match (old, new.discharged_on) {
-        (None, None) => (What::AdmittedToHospital, new.admitted_on),
+        (None | Some(NewStay { discharged_on: Some(_), .. }), None) => (What::AdmittedToHospital, new.admitted_on),
         (Some(NewStay { discharged_on: None, .. }), Some(left)) => (What::LeftHospital, left),
         _ => return Ok(()),
     };
     tx.tell(by, &Happening { elder: new.elder, what, on, institution: Some(new.institution) })
+}
+
+/// Follows what happens to an elder: a stay does not outlast them.
+///
+/// # Errors
+/// What the engine says.
+pub fn on_happening(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> db::Result<()> {
+    let Some(ending) = episodes::ends(Thing::Stay, h.what) else { return Ok(()) };
+    let by = &episodes::follower(by);
+    for mut stay in all(tx, h.elder)?.into_iter().filter(|stay| stay.facts.discharged_on.is_none()) {
+        stay.facts.discharged_on = Some(h.on.max(stay.facts.admitted_on));
+        update(tx, by, stay.id, &stay.facts)?;
+        let hospital = registry::institutions::store::name(tx, stay.facts.institution).unwrap_or_default();
+        episodes::followed(tx, by, h, (Thing::Stay, &hospital, &format!("/stays/{}", h.elder)), &ending)?;
+        let detail = format!("住院 {} 起：{}", stay.facts.admitted_on, ending.words);
+        let entry =
+            db::audit::Entry { action: "stays.write", elder: Some(h.elder), subject: stay.id.to_string(), detail };
+        tx.audit(by, entry)?;
+    }
+    Ok(())
 }
 
 fn update(tx: &mut Tx<'_>, by: &Actor, id: StayId, facts: &NewStay) -> db::Result<()> {
@@ -196,8 +217,11 @@ pub fn between(tx: &mut Tx<'_>, by: &Actor, from: Date, until: Date) -> db::Resu
 /// [`db::Error::NotFound`], or what the engine says.
 pub fn remove(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: StayId) -> db::Result<()> {
     subject::store::find(tx, by, elder)?;
+    let gone = find(tx, by, elder, id)?.facts;
     tx.exec_one("delete from stays where elder_id = $1 and id = $2", params![elder, id])?;
-    follow(tx, elder)
+    follow(tx, elder)?;
+    let left = NewStay { discharged_on: Some(gone.discharged_on.unwrap_or(gone.admitted_on)), ..gone.clone() };
+    tell(tx, by, &left, Some(&gone))
 }
 
 /// Takes back what an import changed.
@@ -207,5 +231,6 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: StayId) -> db::Re
 pub fn restore(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: StayId, changes: &[FieldChange]) -> saved::Result<()> {
     let current = find(tx, by, elder, id)?;
     let before = saved::put_back(&current.facts, changes)?;
-    Ok(update(tx, by, id, &before)?)
+    update(tx, by, id, &before)?;
+    Ok(tell(tx, by, &before, Some(&current.facts))?)
 }

@@ -1,6 +1,7 @@
 //! What stands of stays on the elder's page.
 
 use super::store;
+use crate::episodes::{OpenThing, Thing};
 use db::{Actor, Tx};
 use kernel::{Date, ElderId};
 use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
@@ -28,6 +29,21 @@ pub fn timeline(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<T
         items.extend(stay.facts.discharged_on.map(|day| item(day, "出院", "")));
     }
     Ok(items)
+}
+
+/// The stay that goes on, for whoever asks what is open for an elder.
+///
+/// # Errors
+/// What the engine says.
+pub fn open(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<OpenThing>> {
+    let mut open = vec![];
+    for stay in store::of_elder(tx, by, elder)?.into_iter().filter(|stay| stay.facts.discharged_on.is_none()) {
+        let hospital = registry::institutions::store::name(tx, stay.facts.institution).unwrap_or_default();
+        let said = [Some(hospital), stay.facts.diagnosis].into_iter().flatten().collect::<Vec<_>>().join("，");
+        let (href, since) = (format!("/stays/{elder}"), stay.facts.admitted_on);
+        open.push(OpenThing { thing: Thing::Stay, title: said, href, since });
+    }
+    Ok(open)
 }
 
 /// Whether the elder is in hospital now.

@@ -16,8 +16,9 @@
 //! | checked_in | enter_late | done |
 //! | missed | enter_late | done |
 //! | done | amend | done |
+//! | cancelled | resume | planned |
 //!
-//! `join` is the second one of two. Nothing of a visit changes once its month is locked ([`store::lock`]) by whoever settles
+//! `join` is the second one of two; `resume` takes up again what rested during a stay in hospital. Nothing of a visit changes once its month is locked ([`store::lock`]) by whoever settles
 //! it. A capability to the right that pays for a kind of visit shows its own part on the page of a visit through
 //! [`Neighbours`]; one to the left or right plans visits through [`store::plan`] with the id of what they come from.
 //!
@@ -31,6 +32,7 @@
 
 pub mod catalogue;
 pub mod charges;
+mod following;
 pub mod model;
 pub mod pages;
 mod rules;
@@ -40,6 +42,7 @@ mod tests;
 mod views;
 
 use db::Tx;
+pub use following::{follow, rest_in_hospital};
 pub use store::{LateEntry, check_in, check_out, enter_late};
 pub use views::{card, timeline, work};
 use web::{Cx, Error, Markup, Nav, Permission, Routes, State};

@@ -20,6 +20,7 @@ pub const TRANSITIONS: &[(&str, &str, &str)] = &[
     ("checked_in", "enter_late", "done"),
     ("missed", "enter_late", "done"),
     ("done", "amend", "done"),
+    ("cancelled", "resume", "planned"),
 ];
 
 registry::choice! {

@@ -12,6 +12,7 @@
 
 pub mod corrections;
 pub mod entitlements;
+pub mod following;
 pub mod plans;
 pub mod rules;
 pub mod settlement;
@@ -22,6 +23,7 @@ mod tests;
 mod views;
 
 pub use care::visits::{self, catalogue};
+pub use following::{follow, open};
 pub use views::{beside, card, timeline, work};
 use web::{Nav, Permission, Routes};
 

@@ -55,6 +55,7 @@ impl Role {
                 "institutions.*",
                 "staff.*",
                 "elders.read",
+                "episodes.read",
                 "elders.write",
                 "elders.merge",
                 "transfer.*",
@@ -74,6 +75,7 @@ impl Role {
                 "institutions.*",
                 "staff.*",
                 "elders.*",
+                "episodes.read",
                 "transfer.*",
                 "jobs.*",
                 "policies.*",
@@ -93,6 +95,7 @@ impl Role {
             Self::Assessor => &["elders.read", "records.read", "assessments.read", "assessments.assess", "policies.*"],
             Self::Doctor => &[
                 "elders.read",
+                "episodes.*",
                 "elders.write",
                 "institutions.read",
                 "staff.read",
@@ -107,9 +110,12 @@ impl Role {
                 "indicators.*",
                 "policies.*",
             ],
-            Self::Carer => &["elders.read", "visits.read", "visits.visit", "ltci.read", "policies.*"],
+            Self::Carer => {
+                &["elders.read", "episodes.read", "visits.read", "visits.visit", "ltci.read", "policies.*"]
+            }
             Self::Station => &[
                 "elders.read",
+                "episodes.*",
                 "institutions.read",
                 "staff.*",
                 "assessments.read",
@@ -120,6 +126,7 @@ impl Role {
             ],
             Self::Insurer => &[
                 "elders.read",
+                "episodes.read",
                 "elders.unmask",
                 "institutions.read",
                 "staff.read",
@@ -140,6 +147,7 @@ impl Role {
             ],
             Self::Supervisor => &[
                 "elders.read",
+                "episodes.read",
                 "institutions.read",
                 "staff.read",
                 "areas.read",

@@ -350,8 +350,12 @@ fn whole_card(cx: &Cx, card: &ElderCard) -> Markup {
 
 fn ui_file(cx: &Cx, file: &File) -> Markup {
     let id = file.elder.id;
-    let mut cards = vec![ui::card("现状", current(&file.facts, cx.today()))];
-    cards.extend(file.cards.iter().map(|card| ui::card(&card.title, whole_card(cx, card))));
+    // Where the elder is now comes before everything else that is known.
+    let (first, rest): (Vec<_>, Vec<_>) = file.cards.iter().partition(|card| card.order == 0);
+    let shown = |card: &ElderCard| ui::card(&card.title, whole_card(cx, card));
+    let mut cards: Vec<Markup> = first.into_iter().map(shown).collect();
+    cards.push(ui::card("现状", current(&file.facts, cx.today())));
+    cards.extend(rest.into_iter().map(shown));
     html! {
         (ui::card_with("基本信息", status(file.elder.status), html! {
             (basics(file))

@@ -117,7 +117,7 @@ fn condition(by: &Actor, filter: &Filter) -> Condition {
 }
 
 /// A pattern for `like … escape '!'` that finds the text anywhere.
-pub(crate) fn like(text: &str) -> String {
+pub fn like(text: &str) -> String {
     let quoted = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{quoted}%")
 }

@@ -6,11 +6,12 @@ use crate::contracts::model::{
     self, Consent, Contract, Key, Package, Party, State, against_centre, against_consent, against_doctor,
     against_others, against_person,
 };
+use crate::episodes::{self, Ending, Thing};
 use crate::records::{self, NewCheckup};
 use chrono::Days;
 use db::audit::Entry;
 use db::{Actor, Tx};
-use kernel::{ContractId, Date, ElderId, InstitutionId, PromiseId, StaffId};
+use kernel::{ContractId, Date, ElderId, Happening, InstitutionId, PromiseId, StaffId, What};
 use policy::{Decision, Facts, Library, Value};
 use registry::elders::{LinkKind, links};
 use std::collections::BTreeMap;
@@ -195,6 +196,8 @@ pub fn sign(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key, new: &Sign
     links::open(tx, key.elder, c.institution, LinkKind::Contract, from)?;
     super::follow(tx, key.elder)?;
     super::match_checkups(tx, key.elder)?;
+    let told = Happening { elder: key.elder, what: What::ContractSigned, on: from, institution: Some(c.institution) };
+    tx.tell(by, &told)?;
     log(tx, by, key, "sign", format!("{}，{}，{from} 起", c.institution_name, c.package.name()))
 }
 
@@ -376,14 +379,40 @@ pub fn expire(tx: &mut Tx<'_>, by: &Actor) -> Result<usize> {
     }
     let gone = super::of_the_gone(tx, by, CHUNK)?;
     for (key, died) in &gone {
-        let mut c = super::find(tx, by, *key)?;
-        c.state = next(c.state, "end")?;
-        let day = died.map_or(by.today(), |died| died + Days::new(1));
-        let day = day.max(c.from.unwrap_or(day)).min(c.until.unwrap_or(day));
-        c.ended_on = Some(day);
-        c.end_reason = if died.is_some() { "死亡".into() } else { "迁出".into() };
-        close(tx, by, State::Signed, &c, day)?;
-        log(tx, by, *key, "end", c.end_reason.clone())?;
+        let what = if died.is_some() { What::Died } else { What::MovedAway };
+        end_for(tx, by, *key, (what, died.unwrap_or(by.today())))?;
     }
     Ok(over.len() + gone.len())
+}
+
+/// Ends a contract because of what happened to the elder: with the day after death, with the day of moving away. Answers the
+/// reason, or none if such a thing ends no contract.
+fn end_for(tx: &mut Tx<'_>, by: &Actor, key: Key, (what, on): (What, Date)) -> Result<Option<Ending>> {
+    let Some(ending) = episodes::ends(Thing::Contract, what) else { return Ok(None) };
+    let mut c = super::find(tx, by, key)?;
+    c.state = next(c.state, "end")?;
+    let day = if what == What::Died { on + Days::new(1) } else { on };
+    let day = day.max(c.from.unwrap_or(day)).min(c.until.unwrap_or(day));
+    (c.ended_on, c.end_reason) = (Some(day), ending.words.into());
+    close(tx, by, State::Signed, &c, day)?;
+    log(tx, by, key, "end", c.end_reason.clone())?;
+    Ok(Some(ending))
+}
+
+/// Follows what happens to an elder: a death or a move away ends the contract at once.
+///
+/// # Errors
+/// What the store says.
+pub fn follow(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> db::Result<()> {
+    if episodes::ends(Thing::Contract, h.what).is_none() {
+        return Ok(());
+    }
+    let by = &episodes::follower(by);
+    for c in super::all(tx, h.elder)?.into_iter().filter(|c| c.state == State::Signed) {
+        if let Some(ending) = end_for(tx, by, c.key, (h.what, h.on)).map_err(Error::into_db)? {
+            let title = format!("{} {}", c.institution_name, c.doctor_name);
+            episodes::followed(tx, by, h, (Thing::Contract, &title, &c.key.href()), &ending)?;
+        }
+    }
+    Ok(())
 }

@@ -266,16 +266,58 @@ pub fn locked(tx: &mut Tx<'_>, v: &Visit) -> db::Result<bool> {
     Ok(tx.count(sql, params![v.kind, v.county, v.month])? > 0)
 }
 
-/// Cancels the planned visits that come from something, from a day on, and writes so on each.
+/// Cancels the planned visits that come from something, from a day on, and writes so on each; also on those that rest.
 ///
 /// # Errors
 /// What the engine says.
 pub fn cancel_from(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, source: Uuid, on: Date, why: &str) -> db::Result<u64> {
     tx.exec(
-        "update visits set state = 'cancelled', note = $4, changed_at = $5
-         where elder_id = $1 and source_id = $2 and planned_from >= $3 and state = 'planned'",
+        "update visits set state = 'cancelled', note = $4, rests = null, changed_at = $5
+         where elder_id = $1 and source_id = $2 and planned_from >= $3 and (state = 'planned' or rests is not null)",
         params![elder, source, midnight(on), why, by.now],
     )
+}
+
+/// Nothing of a month that is locked changes.
+const UNLOCKED: &str = "not exists (select 1 from visit_locks l
+     where l.kind = visits.kind and l.county = visits.county and l.month = visits.month)";
+
+/// Calls off the planned visits of an elder from a day on, until they go on, and writes why on each. Answers how many.
+///
+/// # Errors
+/// What the engine says.
+pub fn rest(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, on: Date, why: &str) -> db::Result<u64> {
+    let sql = format!(
+        "update visits set state = 'cancelled', note = $3, rests = $4, changed_at = $4
+         where elder_id = $1 and planned_from >= $2 and state = 'planned' and {UNLOCKED}"
+    );
+    tx.exec(&sql, params![elder, midnight(on), why, by.now])
+}
+
+/// What rests will not go on.
+///
+/// # Errors
+/// What the engine says.
+pub fn settle_rest(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<()> {
+    tx.exec("update visits set rests = null where elder_id = $1 and rests is not null", params![elder]).map(drop)
+}
+
+/// Takes up again what [`rest`] called off, from a day on but nothing that is past, unless whoever comes or the elder is
+/// engaged meanwhile. Answers how many.
+///
+/// # Errors
+/// What the engine says.
+pub fn resume(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, on: Date) -> db::Result<u64> {
+    let sql = format!(
+        "update visits set state = 'planned', note = null, rests = null, changed_at = $3
+         where elder_id = $1 and planned_from >= $2 and rests is not null and {UNLOCKED}
+           and not exists (select 1 from visits o
+             where (o.carer_id = visits.carer_id or o.elder_id = visits.elder_id)
+               and o.state in ('planned', 'checked_in')
+               and o.planned_from < visits.planned_to and o.planned_to > visits.planned_from)"
+    );
+    let from = midnight(on).max(by.now.timestamp_millis());
+    tx.exec(&sql, params![elder, from, by.now])
 }
 
 /// What stands in a month already: who is engaged when.

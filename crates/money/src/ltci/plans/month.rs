@@ -42,6 +42,7 @@ pub fn schedule_month(tx: &mut Tx<'_>, by: &Actor, policies: &Library, month: Mo
         let made = schedule(&plan.facts, &minutes, &room, &mut standing.busy);
         let planned: Vec<Visit> = made.visits.iter().filter_map(|p| visit(tx, by, &plan, p)).collect();
         visits::insert(tx, by, &planned)?;
+        care::visits::rest_in_hospital(tx, by, plan.facts.elder)?;
         let days = standing.days.entry(plan.facts.elder).or_default();
         days.extend(made.visits.iter().map(|planned| planned.day));
         result.plans += usize::from(!planned.is_empty());

@@ -1,0 +1,129 @@
+//! The list of open episodes.
+
+use super::super::OpenThings;
+use super::super::model::Place;
+use super::super::store::lists::{self, ByLead, Filter, Listed};
+use super::{SIZE, SOURCE, href, tone};
+use kernel::StaffId;
+use kernel::time::age_on;
+use serde::Deserialize;
+use web::ui::{self, Field, PageInfo, Tone};
+use web::{Cx, Error, Markup, Page, Query, html};
+
+/// How many of those who lead the choice offers.
+const LEADS: i64 = 100;
+/// How many open things a row names.
+const NAMED: usize = 3;
+
+#[derive(Clone, Default, Deserialize)]
+pub(in super::super) struct Asked {
+    q: Option<String>,
+    place: Option<String>,
+    lead: Option<String>,
+    overdue: Option<String>,
+    page: Option<i64>,
+}
+
+impl Asked {
+    fn filter(&self, own: Option<StaffId>) -> Filter {
+        let lead = match self.lead.as_deref() {
+            Some("none") => ByLead::Nobody,
+            Some("mine") => own.map_or(ByLead::Any, ByLead::Of),
+            Some(text) => StaffId::parse(text).map_or(ByLead::Any, ByLead::Of),
+            None => ByLead::Any,
+        };
+        Filter {
+            place: self.place.as_deref().and_then(Place::parse),
+            lead,
+            name: self.q.as_deref().map(kernel::text::clean).filter(|q| !q.is_empty()),
+            overdue: self.overdue.is_some(),
+        }
+    }
+
+    fn base(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let given = [("q", &self.q), ("place", &self.place), ("lead", &self.lead), ("overdue", &self.overdue)];
+        for (name, value) in given {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        format!("/episodes?{}", query.finish())
+    }
+}
+
+struct Shown {
+    row: Listed,
+    institution: String,
+    open: Vec<String>,
+}
+
+pub(in super::super) async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result<Markup, Error> {
+    let page = asked.page.unwrap_or(1).max(1);
+    let (filter, things, user) = (asked.filter(cx.user.staff), cx.state.get::<OpenThings>(), cx.user.clone());
+    let (total, rows, places, leads) = cx
+        .read(move |tx, by| {
+            let mut rows = vec![];
+            for row in lists::list(tx, by, &filter, SIZE, (page - 1) * SIZE)? {
+                let name = row.institution.and_then(|id| registry::institutions::store::name(tx, id).ok());
+                let open = things.of(tx, by, |needed| user.may(needed), row.elder)?;
+                let open = open.iter().map(|o| o.thing.name().to_owned()).collect();
+                rows.push(Shown { row, institution: name.unwrap_or_default(), open });
+            }
+            let leads = lists::leads(tx, by, LEADS)?;
+            Ok::<_, Error>((lists::count(tx, by, &filter)?, rows, lists::by_place(tx, by)?, leads))
+        })
+        .await?;
+    let body = html! {
+        div.yy-figures { @for (place, n) in &places { (ui::figure(place.name(), n, link(*place, *n))) } }
+        (filters(&cx, &asked, &leads))
+        (table(&cx, &rows))
+        (ui::pager(&PageInfo::new(asked.base(), page, SIZE, total)))
+    };
+    Ok(Page::new(&cx, "照护全程").source(SOURCE).body(body))
+}
+
+fn link(place: Place, n: i64) -> Markup {
+    html! { @if n > 0 { (ui::link(&format!("/episodes?place={}", place.code()), "查看名单")) } @else { "没有" } }
+}
+
+fn filters(cx: &Cx, asked: &Asked, leads: &[(StaffId, String, i64)]) -> Markup {
+    let places: Vec<_> = std::iter::once(("", "全部")).chain(Place::options()).collect();
+    let mut who = vec![(String::new(), "全部".to_owned()), ("none".to_owned(), "尚未确定".to_owned())];
+    if cx.user.staff.is_some() {
+        who.push(("mine".to_owned(), "我牵头的".to_owned()));
+    }
+    who.extend(leads.iter().map(|(id, name, n)| (id.to_string(), format!("{name}（{n} 人）"))));
+    let body = html! {
+        (ui::field("姓名", "q", asked.q.as_deref().unwrap_or_default(), Field::search()))
+        (ui::select("现在在哪里", "place", &places, asked.place.as_deref().unwrap_or_default()))
+        (ui::select("牵头人", "lead", &who, asked.lead.as_deref().unwrap_or_default()))
+        (ui::checkbox("有过期的目标", "overdue", asked.overdue.is_some()))
+    };
+    ui::filters("/episodes", body)
+}
+
+fn table(cx: &Cx, rows: &[Shown]) -> Markup {
+    let row = |s: &Shown| {
+        let r = &s.row;
+        let more = s.open.len().saturating_sub(NAMED);
+        let mut open = s.open.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
+        if more > 0 {
+            open += &format!(" 等 {} 项", s.open.len());
+        }
+        let place = html! {
+            @if let Some(place) = r.place { (ui::badge(tone(place), place.name())) " " (s.institution) } @else { (ui::opt(None::<String>)) }
+        };
+        vec![
+            ui::row_link(&href(r.elder), &r.name),
+            ui::text(age_on(r.born, cx.today())),
+            place,
+            ui::opt(r.since),
+            html! { @if r.lead.is_empty() { (ui::badge(Tone::Warning, "尚未确定")) } @else { (r.lead) } },
+            ui::opt(Some(open)),
+            ui::text(r.goals),
+        ]
+    };
+    let headings = ["老年人", ">年龄", "现在在哪里", "自", "牵头人", "正在进行", ">目标"];
+    ui::table_or(&headings, rows.iter().map(row), ui::empty("没有符合条件的老年人。", None))
+}
