@@ -51,6 +51,7 @@ pub fn open(place: &cli::Place) -> anyhow::Result<Installation> {
     let vault = vault(&place.data.join("key"), chance.as_ref())?;
     let url = place.db.clone().unwrap_or_else(|| place.data.join("yiyang.db").display().to_string());
     let db = Db::open(&url, vault, chance.clone()).context("打开数据库失败")?;
+    db.follow(crate::wiring::followers());
     let policies = Arc::new(policies(place.policies.as_deref())?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let seeding = db.write(|tx| registry::areas::store::seed(tx, &db::Actor::system(clock.now()), DIVISIONS));

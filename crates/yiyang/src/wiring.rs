@@ -76,7 +76,6 @@ pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
     let Installation { db, policies, clock, chance, files } = installation.clone();
     let places = Arc::new(Places::default());
     let uploads = Arc::new(transfer::Uploads::new(&files)?);
-    db.follow(followers());
     let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
     let state = extras(builder, places, uploads).build();
     register_jobs(&state);

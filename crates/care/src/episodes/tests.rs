@@ -1,1 +1,3 @@
-
+mod following;
+mod pages;
+mod places;

@@ -52,6 +52,24 @@ const TABLE: &[(&str, Owner)] = &[
         "select m.elder_id, m.id, '' from elder_merges m
         join elders e on e.id = m.elder_id where e.area between $1 and $2",
     ),
+    county(
+        "/episodes/{elder}",
+        "b",
+        "select p.elder_id, case when p.closed_on is null then 'open' else 'closed' end from episodes p
+        join elders e on e.id = p.elder_id where e.area between $1 and $2 order by p.id",
+    ),
+    county(
+        "/episodes/{elder}/goals/{goal}",
+        "bb",
+        "select g.elder_id, g.id, g.state from episode_goals g
+        join elders e on e.id = g.elder_id where e.area between $1 and $2 order by g.id",
+    ),
+    county(
+        "/episodes/{elder}/team/{member}",
+        "bb",
+        "select t.elder_id, t.id, case when t.until_on is null then 'in' else 'out' end from episode_team t
+        join elders e on e.id = t.elder_id where e.area between $1 and $2 order by t.id",
+    ),
     county("/institutions/{id}", "b", "select id, kind from institutions where area between $1 and $2 order by id"),
     county("/jobs/{id}", "b", "select j.id, j.state from jobs j where j.payload between $1 and $2"),
     county(

@@ -43,6 +43,7 @@ impl Drop for World {
 pub fn empty(db: TestDb, folder: &Path) -> TestApp {
     let uploads = exchange::transfer::Uploads::new(&folder.join("files")).expect("folder");
     let policies = place::policies(None).expect("policies");
+    db.follow(wiring::followers());
     let app = TestApp::new(db, policies, wiring::routes(), |builder| {
         wiring::extras(builder, Arc::new(Places::default()), Arc::new(uploads))
     });
