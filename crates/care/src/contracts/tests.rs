@@ -5,6 +5,7 @@ use super::store::{self, gaps, lists};
 use super::{NewConsent, Signing, jobs, routes, views};
 use crate::records::{self, NewCheckup};
 use crate::testing::{actor, area, day, dies, elder, institution, library, neighbour, seed};
+use crate::{contracts, episodes};
 use db::testing::TestDb;
 use db::{Actor, Scope};
 use kernel::{CitizenNumber, ElderId, InstitutionId, StaffId};
@@ -391,6 +392,24 @@ db::on_both! {
         assert_eq!(groups(&(due + chrono::Days::new(1)).to_string()), [("已逾期的签约服务".to_owned(), 3)]);
         assert!(groups("2027-10-15").iter().any(|(title, _)| title == "即将到期的签约"));
         assert!(db.read(|tx| views::work(tx, &web::Desk { user: &user(&[], &by), by: &actor("2027-10-15", 1), policies: &library() })).expect("work").is_empty());
+    }
+
+    fn signing_begins_the_episode_and_a_death_ends_the_contract_at_once(db: TestDb) {
+        db.follow(vec![episodes::follow, contracts::follow]);
+        let c = county(&db);
+        let who = elder(&db, 2, "王桂英");
+        let key = signed(&db, &c, who, "2026-11-02");
+        let episode = db.read(|tx| episodes::store::current(tx, who)).expect("read").expect("open");
+        assert_eq!((episode.opened_on, episode.lead.map(|lead| lead.name)), (day("2026-11-02"), Some("张医生".into())));
+        let by = actor("2026-12-01", 1);
+        assert_eq!(db.read(|tx| contracts::open(tx, &by, who)).expect("read").len(), 1);
+        dies(&db, 2, "王桂英", "2026-11-30");
+        let ended = db.read(|tx| store::find(tx, &by, key)).expect("found");
+        assert_eq!((ended.state, ended.ended_on, ended.end_reason.as_str()), (State::Ended, Some(day("2026-12-01")), "死亡"));
+        let said = db.read(|tx| episodes::store::events(tx, who)).expect("read");
+        assert!(said.iter().any(|e| e.code == "EP-21" && e.href == Some(key.href())), "{said:?}");
+        assert_eq!(db.write(|tx| store::expire(tx, &by)).expect("night"), 0);
+        assert!(db.read(|tx| contracts::open(tx, &by, who)).expect("read").is_empty());
     }
 }
 

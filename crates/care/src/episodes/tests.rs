@@ -1,3 +1,5 @@
+//! Tests of episodes: the moves alone, what follows in the store, the pages.
+
 mod following;
 mod pages;
 mod places;

@@ -13,6 +13,8 @@
 pub mod corrections;
 pub mod entitlements;
 pub mod following;
+#[cfg(test)]
+mod following_tests;
 pub mod plans;
 pub mod rules;
 pub mod settlement;

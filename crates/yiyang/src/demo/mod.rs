@@ -6,6 +6,7 @@
 mod assess;
 mod crew;
 mod forms;
+mod lead;
 mod month;
 mod sign;
 mod store;
@@ -184,6 +185,7 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let mut bar = Bar::new("家庭医生签约与履约");
     let result = sign::run(story, crew, &mut |done, total| bar.set(done, total))?;
     bar.done(&result);
+    lead::run(story, crew)?;
 
     let mut bar = Bar::new("照护保险一个月");
     let result = month::run(story, crew, &mut |done, total| bar.set(done, total))?;
