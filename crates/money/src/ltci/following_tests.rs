@@ -1,7 +1,7 @@
 use super::entitlements::model::EndReason;
 use super::testing::{County, actor, day, dies, library, month};
-use super::visits::model::{State, Visit};
-use super::visits::store::Filter;
+use care::visits::model::{State, Visit};
+use care::visits::store::Filter;
 use super::{entitlements, following, plans, visits};
 use care::episodes::{self, model::EventKind};
 use care::stays::{self, NewStay};
@@ -33,7 +33,7 @@ fn admitted(county: &County, elder: ElderId, on: &str) -> NewStay {
 
 db::on_both! {
     fn visits_rest_from_the_day_of_admission_and_go_on_from_the_day_of_leaving(db: TestDb) {
-        db.follow(vec![episodes::follow, following::follow]);
+        db.follow(vec![episodes::follow, visits::follow, following::follow]);
         let county = County::new(&db);
         let (elder, _, _) = county.planned(&db, 1, 3);
         county.november(&db);
@@ -45,7 +45,7 @@ db::on_both! {
         assert!(!notes.is_empty() && notes.iter().all(|note| note == "住院期间不上门"), "{notes:?}");
         // Somebody else's plan takes the carer's Mondays meanwhile: those are not taken up again.
         county.planned(&db, 2, 1);
-        db.write(|tx| visits::schedule_month(tx, &by, &library(), month("2026-11"))).expect("scheduled");
+        db.write(|tx| plans::schedule_month(tx, &by, &library(), month("2026-11"))).expect("scheduled");
         let by = actor("2026-11-16 08:00");
         db.write(|tx| stays::store::discharge(tx, &by, elder, id, day("2026-11-16"))).expect("out");
         assert_eq!(states(&db, elder, "2026-11-09", "2026-11-16"), [State::Cancelled]);
@@ -59,17 +59,17 @@ db::on_both! {
     }
 
     fn a_month_scheduled_during_a_stay_rests_too(db: TestDb) {
-        db.follow(vec![episodes::follow, following::follow]);
+        db.follow(vec![episodes::follow, visits::follow, following::follow]);
         let county = County::new(&db);
         let (elder, _, _) = county.planned(&db, 1, 3);
         let by = actor("2026-11-01 06:00");
         db.write(|tx| stays::store::save(tx, &by, &admitted(&county, elder, "2026-11-01"), "登记")).expect("in");
-        db.write(|tx| visits::schedule_month(tx, &by, &library(), month("2026-11"))).expect("scheduled");
+        db.write(|tx| plans::schedule_month(tx, &by, &library(), month("2026-11"))).expect("scheduled");
         assert_eq!(states(&db, elder, "2026-11-01", "2026-12-01"), [State::Cancelled]);
     }
 
     fn death_ends_the_entitlement_with_plan_and_visits_at_once(db: TestDb) {
-        db.follow(vec![episodes::follow, following::follow]);
+        db.follow(vec![episodes::follow, visits::follow, following::follow]);
         let county = County::new(&db);
         let (elder, id, plan) = county.planned(&db, 1, 3);
         county.november(&db);
