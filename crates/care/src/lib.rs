@@ -2,10 +2,12 @@
 //!
 //! Each folder is a capability; [`subject`] is what they share: the elder that something is done for.
 
+pub mod agreements;
 pub mod assessments;
 pub mod contracts;
 pub mod episodes;
 pub mod records;
+pub mod referrals;
 pub mod stays;
 pub mod subject;
 #[cfg(test)]
@@ -29,6 +31,8 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("visit_files", "上门照片与签名").of("visit_id", "visits"),
     OwnedTable::new("visit_reviews", "上门核查").of("id", "visits"),
     OwnedTable::new("contracts", "家庭医生签约"),
+    OwnedTable::new("referrals", "转诊"),
+    OwnedTable::new("referral_treatments", "长期住院治疗理由"),
     OwnedTable::new("contract_promises", "签约服务项").of("contract_id", "contracts"),
     OwnedTable::new("episodes", "照护全程"),
     OwnedTable::new("episode_places", "照护去向").of("episode_id", "episodes"),

@@ -22,6 +22,7 @@ migrations! {
     "V9__views",
     "V10__visits",
     "V11__episodes",
+    "V13__referrals",
 }
 
 /// The number of the newest migration.

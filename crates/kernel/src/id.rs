@@ -93,6 +93,12 @@ ids! {
     SettlementId,
     /// A correction of a settled line (更正).
     CorrectionId,
+    /// A referral (转诊).
+    ReferralId,
+    /// An agreement between an elder-care and a medical institution (合作协议).
+    AgreementId,
+    /// A round of the medical side at a home (巡诊).
+    RoundId,
 }
 
 /// A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance.

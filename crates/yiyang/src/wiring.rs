@@ -1,7 +1,7 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{assessments, contracts, episodes, records, stays, visits};
+use care::{agreements, assessments, contracts, episodes, records, referrals, stays, visits};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
@@ -35,6 +35,8 @@ pub fn routes() -> Routes {
         .merge(stays::routes())
         .merge(contracts::routes())
         .merge(visits::routes())
+        .merge(referrals::routes())
+        .merge(agreements::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(policies::routes())
@@ -59,6 +61,8 @@ fn nav() -> Vec<Nav> {
         stays::NAV,
         contracts::NAV,
         visits::NAV,
+        referrals::NAV,
+        agreements::NAV,
         ltci::NAV,
         indicators::NAV,
         policies::NAV,
@@ -102,6 +106,8 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             assessments::work,
             contracts::work,
             visits::work,
+            referrals::work,
+            agreements::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -112,6 +118,10 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
 #[must_use]
 pub fn followers() -> Vec<Follower> {
     vec![episodes::follow, assessments::follow, contracts::follow, stays::follow, visits::follow, ltci::follow]
+    vec![
+        episodes::follow, //
+        referrals::follow,
+    ]
 }
 
 /// Who says what is open for an elder.
@@ -148,6 +158,7 @@ fn elder_page() -> ElderPage {
             (stays::READ, stays::timeline),
             (contracts::READ, contracts::timeline),
             (visits::READ, visits::timeline),
+            (referrals::READ, referrals::timeline),
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
@@ -157,6 +168,7 @@ fn elder_page() -> ElderPage {
             (stays::READ, stays::card),
             (contracts::READ, contracts::card),
             (visits::READ, visits::card),
+            (referrals::READ, referrals::card),
             (ltci::READ, ltci::card),
         ],
     }
@@ -169,6 +181,8 @@ fn elder_page() -> ElderPage {
 pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     assessments::jobs::nightly(&state.db, by, &state.policies)?;
     contracts::jobs::nightly(&state.db, by, &state.policies)?;
+    referrals::jobs::nightly(&state.db, by)?;
+    agreements::jobs::nightly(&state.db, by)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;

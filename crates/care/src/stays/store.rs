@@ -6,6 +6,7 @@ use crate::subject;
 use db::{Actor, Row, Tx, params};
 use kernel::{Date, ElderId, Happening, Period, StayId, What};
 use registry::elders::facts::{self, Fact};
+use registry::elders::{LinkKind, links};
 use registry::saved::{self, FieldChange, Refused, Saved};
 
 const COLUMNS: &str = "s.id, s.source, s.elder_id, s.institution_id, s.admitted_on, s.discharged_on, s.diagnosis";
@@ -95,6 +96,11 @@ fn tell(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, old: Option<&NewStay>) -> db
         (Some(NewStay { discharged_on: None, .. }), Some(left)) => (What::LeftHospital, left),
         _ => return Ok(()),
     };
+    // The hospital sees those who lie in it, as long as they do.
+    match what {
+        What::AdmittedToHospital => links::open(tx, new.elder, new.institution, LinkKind::Stay, on)?,
+        _ => links::close(tx, new.elder, new.institution, LinkKind::Stay, on)?,
+    }
     tx.tell(by, &Happening { elder: new.elder, what, on, institution: Some(new.institution) })
 }
 
@@ -216,9 +222,9 @@ pub fn between(tx: &mut Tx<'_>, by: &Actor, from: Date, until: Date) -> db::Resu
 /// # Errors
 /// [`db::Error::NotFound`], or what the engine says.
 pub fn remove(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: StayId) -> db::Result<()> {
-    subject::store::find(tx, by, elder)?;
     let gone = find(tx, by, elder, id)?.facts;
     tx.exec_one("delete from stays where elder_id = $1 and id = $2", params![elder, id])?;
+    links::take_back(tx, elder, gone.institution, LinkKind::Stay, gone.admitted_on)?;
     follow(tx, elder)?;
     let left = NewStay { discharged_on: Some(gone.discharged_on.unwrap_or(gone.admitted_on)), ..gone.clone() };
     tell(tx, by, &left, Some(&gone))

@@ -39,6 +39,8 @@ choice! {
         Station = "station" "护理站管理员",
         /// 长护险经办
         Insurer = "insurer" "长护险经办",
+        /// 医院经办: the ward or the referral desk of a hospital; sees its own patients.
+        Hospital = "hospital" "医院经办",
         /// 监管人员: sees everything of the area and changes nothing.
         Supervisor = "supervisor" "监管人员",
     }
@@ -50,6 +52,8 @@ impl Role {
     pub const fn permissions(self) -> &'static [&'static str] {
         match self {
             Self::Admin => &[
+                "referrals.read",
+                "agreements.read",
                 "accounts.*",
                 "areas.*",
                 "institutions.*",
@@ -71,6 +75,8 @@ impl Role {
                 "ltci.read",
             ],
             Self::Clerk => &[
+                "referrals.*",
+                "agreements.*",
                 "areas.*",
                 "institutions.*",
                 "staff.*",
@@ -94,6 +100,10 @@ impl Role {
             ],
             Self::Assessor => &["elders.read", "records.read", "assessments.read", "assessments.assess", "policies.*"],
             Self::Doctor => &[
+                "referrals.*",
+                "agreements.read",
+                "agreements.write",
+                "agreements.round",
                 "elders.read",
                 "episodes.*",
                 "elders.write",
@@ -114,6 +124,8 @@ impl Role {
                 &["elders.read", "episodes.read", "visits.read", "visits.visit", "ltci.read", "policies.*"]
             }
             Self::Station => &[
+                "referrals.*",
+                "agreements.*",
                 "elders.read",
                 "episodes.*",
                 "institutions.read",
@@ -125,6 +137,7 @@ impl Role {
                 "policies.*",
             ],
             Self::Insurer => &[
+                "referrals.read",
                 "elders.read",
                 "episodes.read",
                 "elders.unmask",
@@ -145,7 +158,20 @@ impl Role {
                 "simulation.*",
                 "policies.*",
             ],
+            Self::Hospital => &[
+                "elders.read",
+                "institutions.read",
+                "staff.read",
+                "records.read",
+                "assessments.read",
+                "stays.*",
+                "referrals.*",
+                "agreements.*",
+                "policies.*",
+            ],
             Self::Supervisor => &[
+                "referrals.read",
+                "agreements.read",
                 "elders.read",
                 "episodes.read",
                 "institutions.read",
@@ -169,7 +195,7 @@ impl Role {
     /// Whether the role sees only elders with a service link to its own institution.
     #[must_use]
     pub const fn confined(self) -> bool {
-        matches!(self, Self::Carer | Self::Station)
+        matches!(self, Self::Carer | Self::Station | Self::Hospital)
     }
 }
 

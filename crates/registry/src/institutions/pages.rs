@@ -129,7 +129,7 @@ fn parse(id: &str) -> Result<InstitutionId, Error> {
 
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error> {
     let (id, names, sees_staff) = (parse(&id)?, cx.state.get::<Names>(), cx.may(staff::READ));
-    let (one, people, names, partner) = cx
+    let (one, people, names, partner, agreed) = cx
         .read(move |tx, by| {
             let one = store::find(tx, by, id)?;
             let filter = staff::store::Filter { institution: Some(id), ..Default::default() };
@@ -137,13 +137,14 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error
             let partner = one.facts.partner_code.as_deref().and_then(|code| CreditCode::parse(code).ok());
             let partner = partner.map(|code| store::by_credit_code(tx, &code)).transpose()?.flatten();
             let partner = partner.map(|id| store::name(tx, id)).transpose()?;
-            Ok::<_, Error>((one, people, names.at(tx)?, partner))
+            let agreed = store::partner_agreement(tx, id)?.is_some();
+            Ok::<_, Error>((one, people, names.at(tx)?, partner, agreed))
         })
         .await?;
     let today = cx.today();
     let body = html! {
         (ui::card("基本情况", about(&one, &names.path(one.facts.area))))
-        (ui::columns(&[ui::card("床位", beds(&one)), ui::card("许可与签约", papers(&one, partner.as_deref(), today))]))
+        (ui::columns(&[ui::card("床位", beds(&one)), ui::card("许可与签约", papers(&one, (partner.as_deref(), agreed), today))]))
         (medical(&cx, &one))
         @if sees_staff { (ui::card(&format!("从业人员（{}）", people.len()), staff_table(&people, today))) }
     };
@@ -183,13 +184,14 @@ fn beds(one: &Institution) -> Markup {
     ])
 }
 
-fn papers(one: &Institution, partner: Option<&str>, today: Date) -> Markup {
+fn papers(one: &Institution, (partner, agreed): (Option<&str>, bool), today: Date) -> Markup {
     let f = &one.facts;
+    let with = partner.or(f.partner_code.as_deref());
     ui::facts(&[
         ("执业许可证号", ui::opt(f.licence_no.as_deref())),
         ("许可证有效期", paper(f.licence_until, today)),
         ("内设医疗机构", ui::opt(f.medical_unit)),
-        ("签约医疗机构", ui::opt(partner.or(f.partner_code.as_deref()))),
+        ("签约医疗机构", html! { (ui::opt(with)) @if agreed { " " span.text-secondary { "（以合作协议为准）" } } }),
         ("签约有效期", paper(f.partner_until, today)),
     ])
 }
@@ -236,7 +238,7 @@ fn staff_table(people: &[staff::Staff], today: Date) -> Markup {
 pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
     let body = html! {
         (ui::field("统一社会信用代码", "credit_code", "", Field::text().required().limit(18).focus()))
-        (fields(None, &cx.user.scope.area.short()))
+        (fields(None, &cx.user.scope.area.short(), false))
         (ui::submit("保存"))
     };
     Ok(Page::new(&cx, "新增机构")
@@ -247,18 +249,25 @@ pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
 
 pub(super) async fn edit(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error> {
     let id = parse(&id)?;
-    let one = cx.read(move |tx, by| store::find(tx, by, id)).await?;
+    let read = move |tx: &mut db::Tx<'_>, by: &db::Actor| {
+        Ok::<_, Error>((store::find(tx, by, id)?, store::partner_agreement(tx, id)?))
+    };
+    let (one, agreement) = cx.read(read).await?;
     let url = format!("/institutions/{id}");
     let body = html! {
         (ui::field("统一社会信用代码", "credit_code", one.facts.credit_code.as_str(), Field::text().readonly()))
-        (fields(Some(&one.facts), ""))
+        (fields(Some(&one.facts), "", agreement.is_some()))
         (ui::submit("保存"))
     };
     let page = Page::new(&cx, "修改机构").crumb("机构", "/institutions").crumb(&one.facts.name, &url);
     Ok(page.source(KEPT).body(ui::card("", ui::form(&cx, &url, body))))
 }
 
-fn fields(f: Option<&NewInstitution>, area: &str) -> Markup {
+/// With `agreed` the partner follows from an agreement and cannot be typed.
+fn fields(f: Option<&NewInstitution>, area: &str, agreed: bool) -> Markup {
+    let partner = |field: Field| {
+        if agreed { field.readonly().hint("以合作协议为准，请在合作协议中办理") } else { field }
+    };
     let text = |get: fn(&NewInstitution) -> Option<&str>| f.and_then(get).unwrap_or_default().to_owned();
     let degrees = |get: fn(&NewInstitution) -> Option<f64>| f.and_then(get).map(|d| d.to_string()).unwrap_or_default();
     let code = f.map_or_else(|| area.to_owned(), |f| f.area.to_string());
@@ -286,8 +295,8 @@ fn fields(f: Option<&NewInstitution>, area: &str) -> Markup {
         ]))
         (ui::form_row(&[
             ui::select("内设医疗机构", "medical_unit", &or_blank(MedicalUnit::options()), f.and_then(|f| f.medical_unit).map_or("", MedicalUnit::code)),
-            ui::field("签约医疗机构信用代码", "partner_code", text(|f| f.partner_code.as_deref()), Field::text().limit(18)),
-            ui::date("签约有效期至", "partner_until", f.and_then(|f| f.partner_until)),
+            ui::field("签约医疗机构信用代码", "partner_code", text(|f| f.partner_code.as_deref()), partner(Field::text().limit(18))),
+            ui::date_with("签约有效期至", "partner_until", f.and_then(|f| f.partner_until), partner(Field::date())),
         ]))
         (ui::form_row(&[
             ui::field("执业许可证号", "licence_no", text(|f| f.licence_no.as_deref()), Field::text().limit(60)),

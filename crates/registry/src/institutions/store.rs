@@ -5,7 +5,7 @@ use crate::areas;
 use crate::saved::{self, FieldChange, Refused, Saved, changes, fill_blanks, put_back};
 use db::audit::Entry;
 use db::{Actor, Condition, Result, Row, Tx, Value, params};
-use kernel::{Area, CreditCode, InstitutionId};
+use kernel::{AgreementId, Area, CreditCode, Date, InstitutionId};
 
 const COLUMNS: &str = "i.id, i.credit_code, i.name, i.kind, i.ownership, i.profit, i.area, i.address, i.lon, i.lat, i.phone,
   i.beds, i.nursing_beds, i.medical_beds, i.medical_unit, i.partner_code, i.partner_until, i.licence_no, i.licence_until,
@@ -161,7 +161,7 @@ pub fn options(tx: &mut Tx<'_>, by: &Actor, kinds: &[Kind]) -> Result<Vec<(Insti
 ///
 /// # Errors
 /// What the engine says.
-pub fn ending(tx: &mut Tx<'_>, by: &Actor, until: kernel::Date) -> Result<Vec<Institution>> {
+pub fn ending(tx: &mut Tx<'_>, by: &Actor, until: Date) -> Result<Vec<Institution>> {
     let (scope, mut values) = by.scope.institutions("i.area", "i.id", 2);
     values.insert(0, until.into());
     let sql = format!(
@@ -232,6 +232,8 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewInstitution) -> Result<Instituti
 }
 
 fn overwrite(tx: &mut Tx<'_>, by: &Actor, old: &Institution, new: &NewInstitution) -> saved::Result<Saved> {
+    let kept = kept_partner(tx, old, new)?;
+    let new = kept.as_ref().unwrap_or(new);
     let changed = changes(&old.facts, new, LABELS);
     if changed.is_empty() {
         return Ok(Saved::Unchanged);
@@ -246,6 +248,52 @@ fn overwrite(tx: &mut Tx<'_>, by: &Actor, old: &Institution, new: &NewInstitutio
     let detail = changed.iter().map(|c| c.label.as_str()).collect::<Vec<_>>().join("、");
     tx.audit(by, Entry { action: "institutions.write", subject: new.name.clone(), detail, ..Entry::default() })?;
     Ok(Saved::of(changed))
+}
+
+/// While an agreement says who the partner is, neither a form nor a list says otherwise.
+fn kept_partner(tx: &mut Tx<'_>, old: &Institution, new: &NewInstitution) -> Result<Option<NewInstitution>> {
+    if partner_agreement(tx, old.id)?.is_none() {
+        return Ok(None);
+    }
+    let (partner_code, partner_until) = (old.facts.partner_code.clone(), old.facts.partner_until);
+    Ok(Some(NewInstitution { partner_code, partner_until, ..new.clone() }))
+}
+
+/// The agreement that the partner of an institution follows; none while the register speaks for itself.
+///
+/// # Errors
+/// What the engine says.
+pub fn partner_agreement(tx: &mut Tx<'_>, id: InstitutionId) -> Result<Option<AgreementId>> {
+    let sql = "select partner_agreement from institutions where id = $1";
+    Ok(tx.query_opt(sql, params![id], |row| row.get(0))?.flatten())
+}
+
+/// Sets the partner of an institution to what its agreements say: with whom, and the last day. With `agreement` that one is the
+/// source from now on; without, the register may be edited again.
+///
+/// # Errors
+/// What the engine says.
+pub fn set_partner(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: InstitutionId,
+    (medical, until): (InstitutionId, Option<Date>),
+    agreement: Option<AgreementId>,
+) -> Result<()> {
+    let sql = "select name, partner_code, partner_until, (select m.credit_code from institutions m where m.id = $2)
+               from institutions where id = $1";
+    type Now = (String, Option<String>, Option<Date>, String);
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let (subject, code, last, new): Now = tx.query_one(sql, params![id, medical], read)?;
+    let same = code.as_deref() == Some(new.as_str()) && last == until;
+    let sql = "update institutions set partner_code = $2, partner_until = $3, partner_agreement = $4, changed_at = $5
+               where id = $1";
+    tx.exec_one(sql, params![id, &new, until, agreement, by.now])?;
+    if same {
+        return Ok(());
+    }
+    let detail = "签约医疗机构信用代码、签约有效期至（合作协议）".to_owned();
+    tx.audit(by, Entry { action: "institutions.write", subject, detail, ..Entry::default() })
 }
 
 fn assignment(column: &str, at: usize) -> String {

@@ -132,6 +132,7 @@ fn silences(library: &Library, document: &Document) -> Markup {
 /// A part of the program by its folder.
 fn part(folder: &str) -> Option<&'static str> {
     Some(match folder {
+        "care/agreements" => "合作协议",
         "care/assessments" => "评估",
         "care/contracts" => "家庭医生签约",
         "care/records" => "健康体检",

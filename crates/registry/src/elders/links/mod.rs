@@ -2,7 +2,7 @@
 
 pub mod store;
 
-pub use store::{close, of, open};
+pub use store::{close, of, open, take_back};
 
 use crate::choice;
 use kernel::{Date, InstitutionId};
@@ -19,6 +19,10 @@ choice! {
         Resident = "resident" "入住",
         /// 上门服务: as long as a visit is to come
         Visit = "visit" "上门服务",
+        /// 住院: while the elder is in.
+        Stay = "stay" "住院",
+        /// 转诊: from arrival until the conclusion.
+        Referral = "referral" "转诊",
     }
 }
 

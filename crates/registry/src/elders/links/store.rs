@@ -43,6 +43,24 @@ pub fn close(
     Ok(())
 }
 
+/// Takes back a link that was opened by mistake, as if it had never been.
+///
+/// # Errors
+/// What the engine says.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    elder: ElderId,
+    institution: InstitutionId,
+    kind: LinkKind,
+    from: Date,
+) -> db::Result<()> {
+    tx.exec(
+        "delete from elder_links where elder_id = $1 and institution_id = $2 and kind = $3 and from_on = $4",
+        params![elder, institution, kind, from],
+    )?;
+    Ok(())
+}
+
 /// All links of an elder, open and closed, in a fixed order.
 ///
 /// # Errors
