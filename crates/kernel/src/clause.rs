@@ -65,6 +65,9 @@ mod tests {
     fn clauses_stand_in_the_order_of_their_document() {
         let mut all = ["WF-4.10", "WF-4.2", "JX-10", "WF-4.1", "JX-2", "WF-4.5b", "WF-4.5a", "WF-4", "JX-13b", "JX-1"];
         all.sort_by_key(|id| ClauseId::from(*id));
-        assert_eq!(all, ["JX-1", "JX-2", "JX-10", "JX-13b", "WF-4", "WF-4.1", "WF-4.2", "WF-4.5a", "WF-4.5b", "WF-4.10"]);
+        assert_eq!(
+            all,
+            ["JX-1", "JX-2", "JX-10", "JX-13b", "WF-4", "WF-4.1", "WF-4.2", "WF-4.5a", "WF-4.5b", "WF-4.10"]
+        );
     }
 }

@@ -117,10 +117,14 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
 /// Who follows what happens to elders, in this order: first the place they are in, then what is open.
 #[must_use]
 pub fn followers() -> Vec<Follower> {
-    vec![episodes::follow, assessments::follow, contracts::follow, stays::follow, visits::follow, ltci::follow]
     vec![
-        episodes::follow, //
+        episodes::follow,
+        assessments::follow,
+        contracts::follow,
+        stays::follow,
+        visits::follow,
         referrals::follow,
+        ltci::follow,
     ]
 }
 
@@ -131,6 +135,7 @@ fn open_things() -> episodes::OpenThings {
         (stays::READ, stays::open),
         (contracts::READ, contracts::open),
         (ltci::READ, ltci::open),
+        (referrals::READ, referrals::open),
     ])
 }
 

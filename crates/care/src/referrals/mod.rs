@@ -65,7 +65,7 @@ mod views;
 
 pub use model::{Key, Kind, NewReferral, Referral, State, TRANSITIONS};
 pub use store::steps::follow;
-pub use views::{card, timeline, work};
+pub use views::{card, open, timeline, work};
 use web::{Nav, Permission, Routes};
 
 /// Sees referrals.

@@ -1,6 +1,7 @@
 //! What a referral is, and every decision about one. Pure: the instant, the policies' answers and the register are handed in.
 
 use crate::contracts::model::ConsentHow;
+use crate::episodes::{Effect, Ending, Thing, ends};
 use chrono::{Days, TimeDelta};
 use kernel::time::date_of;
 use kernel::{AgreementId, Date, ElderId, Happening, Instant, InstitutionId, ReferralId, What};
@@ -419,23 +420,23 @@ impl Referral {
         over.then(|| reason("RF-09", format!("资料共享已经结束（共享至 {}）", self.shared_until)))
     }
 
-    /// Whether the bus' news closes it, and how.
+    /// What the bus' news does to it, if anything. Admission at the destination is arrival; what ends a referral stands in the
+    /// one table of the episodes.
     #[must_use]
     pub fn touched_by(&self, news: &Happening) -> Option<Touch> {
-        let gone = matches!(news.what, What::Died | What::MovedAway);
-        if gone {
-            return self.state.after("close").map(|_| Touch::Close);
-        }
-        let moved = match news.what {
-            What::AdmittedToHospital | What::MovedIn => true,
-            What::SickbedOpened | What::HospiceBegun => news.institution == self.to && self.to.is_some(),
-            _ => false,
-        };
         // What is entered late is history: it happened before anybody asked.
-        if !moved || !self.state.under_way() || news.on < date_of(self.requested_at) {
-            return None;
+        let later = news.on >= date_of(self.requested_at);
+        let takes_in = matches!(
+            news.what,
+            What::AdmittedToHospital | What::MovedIn | What::SickbedOpened | What::DayCareBegun | What::HospiceBegun
+        );
+        if takes_in && self.to.is_some() && news.institution == self.to {
+            return (self.state.under_way() && later).then_some(Touch::Arrive);
         }
-        Some(if self.to.is_some() && news.institution == self.to { Touch::Arrive } else { Touch::Close })
+        let ending = ends(Thing::Referral, news.what).filter(|ending| ending.effect == Effect::Ends)?;
+        let gone = matches!(news.what, What::Died | What::MovedAway);
+        let open = if gone { self.state.after("close").is_some() } else { self.state.under_way() && later };
+        open.then_some(Touch::Close(ending))
     }
 }
 
@@ -444,8 +445,8 @@ impl Referral {
 pub enum Touch {
     /// The elder is at the destination.
     Arrive,
-    /// The elder is elsewhere.
-    Close,
+    /// The elder is elsewhere, for this reason.
+    Close(Ending),
 }
 
 /// An institution as far as a referral concerns it.

@@ -4,6 +4,7 @@ use super::model::{Referral, State};
 use super::store::lists::{self, Filter, Side};
 use super::store::{self, overstays};
 use super::{ANSWER, READ, REQUEST};
+use crate::episodes::{OpenThing, Thing};
 use chrono::Days;
 use db::{Actor, Tx};
 use kernel::time::{date_of, show};
@@ -188,6 +189,21 @@ pub(super) fn events(r: &Referral) -> Vec<TimelineItem> {
     steps.into_iter().filter_map(at).chain(followed).collect()
 }
 
+/// What is open for an elder.
+///
+/// # Errors
+/// What the engine says.
+pub fn open(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<OpenThing>> {
+    let all = store::of_elder(tx, by, elder)?;
+    let thing = |r: &Referral| OpenThing {
+        thing: Thing::Referral,
+        title: format!("{}：{}（{}）", r.kind, r.to_name, r.state),
+        href: r.key.href(),
+        since: date_of(r.requested_at),
+    };
+    Ok(all.iter().filter(|r| r.state.after("close").is_some()).map(thing).collect())
+}
+
 /// The referrals under way, and the way to a green channel.
 ///
 /// # Errors
@@ -201,9 +217,8 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
         @for r in &open {
             p { (ui::badge(tone(r.state), r.state.name())) " " a href=(r.key.href()) { (r.kind) "：" (r.to_name) } }
         }
-        p { a href=(format!("/referrals/new?elder={elder}")) { "上转、下转或照护转介" } }
     };
     let href = format!("/referrals/green?elder={elder}");
-    let action = Some(CardAction { permission: REQUEST, href, text: "绿色通道" });
+    let action = Some(CardAction { permission: REQUEST, href, text: "绿色通道、转诊" });
     Ok(Some(ElderCard { title: "转诊".to_owned(), body, order: 55, action }))
 }

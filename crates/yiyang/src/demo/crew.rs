@@ -45,7 +45,7 @@ pub struct Crew {
     pub station: Member,
     /// 护理员
     pub carer: Member,
-    /// Those who look on: 监管人员, 系统管理员.
+    /// Those who look on: 监管人员, 系统管理员; and 医院经办.
     pub others: Vec<Member>,
     /// Assessors with their place in the staff register; the first two have accounts.
     pub assessors: Vec<(Member, StaffId)>,
@@ -83,6 +83,7 @@ pub fn enlist(story: &Story<'_>, county: Area) -> anyhow::Result<Crew> {
     let maker = Maker { story, by: Actor::system(story.now), county };
     let station = maker.station()?;
     let centre = maker.first_of(&[Kind::CommunityHealthCentre, Kind::TownshipHealthCentre])?;
+    let hospital = maker.first_of(&[Kind::Hospital])?;
     let doctor = maker.staff(Some(centre), Post::Doctor)?.into_iter().next();
     let carer = maker.staff(Some(station), Post::Carer)?.into_iter().next();
     let assessors = maker.staff(None, Post::Assessor)?;
@@ -102,6 +103,7 @@ pub fn enlist(story: &Story<'_>, county: Area) -> anyhow::Result<Crew> {
         carer: maker.member("carer", &carer.1, Role::Carer, county, Some(station), Some(carer.0))?,
         others: vec![
             maker.member("supervisor", "监管员（合成）", Role::Supervisor, city, None, None)?,
+            maker.member("hospital", "转诊办（合成）", Role::Hospital, county, Some(hospital), None)?,
             maker.member("admin", "管理员（合成）", Role::Admin, city, None, None)?,
         ],
         assessors: team,

@@ -8,6 +8,7 @@ mod crew;
 mod forms;
 mod lead;
 mod month;
+mod refer;
 mod sign;
 mod store;
 
@@ -190,6 +191,9 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let mut bar = Bar::new("照护保险一个月");
     let result = month::run(story, crew, &mut |done, total| bar.set(done, total))?;
     bar.done(&result);
+
+    let bar = Bar::new("合作协议与转诊");
+    bar.done(&refer::run(story, crew)?);
 
     let mut bar = Bar::new("月度结算");
     let result = month::settle(story, crew, &mut |done, total| bar.set(done, total))?;

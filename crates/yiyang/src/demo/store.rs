@@ -3,7 +3,7 @@
 use super::assess::Candidate;
 use super::month::{Due, Entitled};
 use db::{Result, Row, Tx, params};
-use kernel::{Area, Date, ElderId, Month};
+use kernel::{Area, Date, ElderId, InstitutionId, Month};
 use registry::elders::{Chronic, SelfCare};
 
 fn candidate(row: &Row<'_>) -> Result<Candidate> {
@@ -37,6 +37,15 @@ pub(super) fn old(tx: &mut Tx<'_>, county: Area, born_by: Date) -> Result<Vec<(E
                where area between $1 and $2 and status = 'alive' and merged_into is null and resident = 1 and born <= $3
                order by id";
     tx.query(sql, params![low, high, born_by], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Elders contracted with an institution who are at home.
+pub(super) fn contracted(tx: &mut Tx<'_>, institution: InstitutionId, limit: i64) -> Result<Vec<ElderId>> {
+    let sql = "select c.elder_id from contracts c join elders e on e.id = c.elder_id
+               where c.institution_id = $1 and c.state = 'signed' and e.status = 'alive' and e.merged_into is null
+                 and not exists (select 1 from stays s where s.elder_id = c.elder_id and s.discharged_on is null)
+               order by c.elder_id limit $2";
+    tx.query(sql, params![institution, limit], |row| row.get(0))
 }
 
 /// Entitlements that run, in the order of their beginning.

@@ -22,6 +22,12 @@ const TABLE: &[(&str, Owner)] = &[
     county("/accounts/{id}", "b", "select id, role from accounts where area between $1 and $2 order by id"),
     county("/areas/{code}", "t", "select code, kind from areas where code between $1 and $2 order by code"),
     county(
+        "/agreements/{id}",
+        "b",
+        "select a.id, a.state from agreements a join institutions i on i.id = a.home_id
+        where i.area between $1 and $2 order by a.id",
+    ),
+    county(
         "/assessments/{elder}/{id}",
         "bb",
         "select a.elder_id, a.id, a.state || ' ' || a.scale from assessments a
@@ -113,6 +119,18 @@ const TABLE: &[(&str, Owner)] = &[
         "b",
         "select c.elder_id, '' from checkups c join elders e on e.id = c.elder_id
         where e.area between $1 and $2 order by c.elder_id",
+    ),
+    county(
+        "/referrals/{elder}/{id}",
+        "bb",
+        "select r.elder_id, r.id, r.kind || ' ' || r.state from referrals r join elders e on e.id = r.elder_id
+        where e.area between $1 and $2 order by r.id",
+    ),
+    county(
+        "/referrals/overstays/{elder}/{stay}",
+        "bb",
+        "select s.elder_id, s.id, '' from stays s join elders e on e.id = s.elder_id
+        where e.area between $1 and $2 and s.discharged_on is null order by s.id",
     ),
     county(
         "/staff/{id}",

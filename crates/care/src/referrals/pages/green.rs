@@ -3,7 +3,7 @@
 use super::super::model::{Channel, ConsentBy, Destination, Kind, NewReferral, Part};
 use super::super::store;
 use super::super::store::steps;
-use super::{SOURCE, consent_fields};
+use super::{SOURCE, consent_fields, kinds};
 use crate::contracts::ConsentHow;
 use crate::subject;
 use axum::response::Response;
@@ -31,9 +31,11 @@ pub(in super::super) async fn choose(cx: Cx, Query(whom): Query<Whom>) -> Result
     if channels.is_empty() {
         let href = format!("/referrals/new?elder={elder}");
         let text = "没有与本地医院约定绿色通道的协议。危急时请拨打 120；也可以上转，并电话联系医院。";
-        return Ok(page.body(ui::empty(text, Some(ui::link_button(&href, "上转", Tone::Primary)))));
+        let empty = ui::empty(text, Some(ui::link_button(&href, "上转", Tone::Primary)));
+        return Ok(page.body(html! { (kinds(elder, Kind::GreenChannel)) (empty) }));
     }
     let body = html! {
+        (kinds(elder, Kind::GreenChannel))
         (ui::alert(Tone::Danger, "危及生命时先拨打 120", "发出后，医院应在协议约定的分钟内答复；老年人一到就由医院登记到诊。"))
         (ui::card(&subject.age_and_sex(cx.today()), ui::form(&cx, "/referrals/green", form(&cx, elder, &subject.name, &channels))))
     };

@@ -9,10 +9,10 @@ pub(super) mod record;
 pub(super) mod request;
 pub(super) mod steps;
 
-use super::model::{Consent, ConsentBy, Key, Part};
+use super::model::{Consent, ConsentBy, Key, Kind, Part};
 use crate::contracts::ConsentHow;
-use kernel::Instant;
 use kernel::time::{parse_local, show};
+use kernel::{ElderId, Instant};
 use web::ui::{self, Field};
 use web::{Cx, Error, Markup, html};
 
@@ -32,6 +32,17 @@ fn instant(text: &str, field: &str, label: &str) -> Result<Instant, Error> {
 /// The value of a field for day and hour.
 fn local(at: Instant) -> String {
     show(at).replace(' ', "T")
+}
+
+/// The kinds of a request for an elder as tabs; the green channel first.
+fn kinds(elder: ElderId, chosen: Kind) -> Markup {
+    let href = |kind: Kind| match kind {
+        Kind::GreenChannel => format!("/referrals/green?elder={elder}"),
+        other => format!("/referrals/new?elder={elder}&kind={}", other.code()),
+    };
+    let all = [Kind::GreenChannel, Kind::Up, Kind::Down, Kind::CareTransfer];
+    let tabs: Vec<(String, &str, bool)> = all.iter().map(|one| (href(*one), one.name(), *one == chosen)).collect();
+    ui::tabs(&tabs)
 }
 
 /// A field for day and hour.

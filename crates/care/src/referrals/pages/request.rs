@@ -3,7 +3,7 @@
 use super::super::model::{ConsentBy, Destination, Kind, Limits, NewReferral, Part, Site};
 use super::super::store;
 use super::super::store::steps;
-use super::{SOURCE, consent, consent_fields};
+use super::{SOURCE, consent, consent_fields, kinds};
 use crate::contracts::ConsentHow;
 use crate::subject;
 use axum::response::Response;
@@ -33,8 +33,6 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
         })
         .await?;
     let decision = steps::decision(&cx.state.policies, kind, subject.area, cx.today());
-    let href = |kind: Kind| format!("/referrals/new?elder={elder}&kind={}", kind.code());
-    let tabs: Vec<(String, &str, bool)> = KINDS.iter().map(|one| (href(*one), one.name(), *one == kind)).collect();
     // A hospital transfers those who lie in it.
     let usual = match (kind, &stay) {
         (Kind::CareTransfer | Kind::Down, Some((_, hospital, _))) => Some(*hospital),
@@ -42,7 +40,7 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
     };
     let limits = Limits::of(&decision);
     let body = html! {
-        (ui::tabs(&tabs))
+        (kinds(elder, kind))
         (ui::card(&subject.age_and_sex(cx.today()), html! {
             @if let Some((_, _, since)) = stay { p { (ui::badge(Tone::Warning, "住院中")) " 自 " (since) " 起" } }
             @else if kind == Kind::CareTransfer { (ui::alert(Tone::Warning, "现在没有住院", "照护转介只用于住院老年人，请先登记住院。")) }

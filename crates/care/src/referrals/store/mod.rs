@@ -154,8 +154,11 @@ pub fn sites(tx: &mut Tx<'_>, near: Area, kinds: &[Place]) -> Result<Vec<Site>> 
     tx.query(&sql, params![low, high, own_low, own_high], as_site)
 }
 
+/// The home that an elder lives in, if they do, and longitude and latitude of where they are.
+type Whereabouts = (Option<InstitutionId>, Option<(f64, f64)>);
+
 /// Longitude and latitude of where an elder is: of the home they live in, else of their village or street.
-fn whereabouts(tx: &mut Tx<'_>, elder: ElderId, area: Area) -> Result<(Option<InstitutionId>, Option<(f64, f64)>)> {
+fn whereabouts(tx: &mut Tx<'_>, elder: ElderId, area: Area) -> Result<Whereabouts> {
     let sql = "select i.id, i.lon, i.lat from elder_links l join institutions i on i.id = l.institution_id
                where l.elder_id = $1 and l.kind = 'resident' and l.until is null order by l.from_on desc limit 1";
     type Place = (InstitutionId, Option<f64>, Option<f64>);

@@ -4,6 +4,7 @@ use super::super::model::{
     Conclusion, Destination, Key, Kind, LONGEST, Limits, NewReferral, Referral, Site, State, Touch, against_consent,
     against_site, reason,
 };
+use crate::episodes::{self, Ending, Thing};
 use crate::subject;
 use db::audit::Entry;
 use db::{Actor, Tx};
@@ -414,11 +415,12 @@ pub fn lapse(tx: &mut Tx<'_>, by: &Actor) -> Result<usize> {
 /// # Errors
 /// What the engine says.
 pub fn follow(tx: &mut Tx<'_>, by: &Actor, news: &Happening) -> db::Result<()> {
+    let by = &episodes::follower(by);
     for mut r in super::open_of(tx, news.elder)? {
-        let Some(touch) = r.touched_by(news) else { continue };
-        let result = match touch {
-            Touch::Arrive => take_in(tx, by, &mut r, news),
-            Touch::Close => close(tx, by, &mut r, news),
+        let result = match r.touched_by(news) {
+            Some(Touch::Arrive) => take_in(tx, by, &mut r, news),
+            Some(Touch::Close(ending)) => close(tx, by, &mut r, (news, ending)),
+            None => Ok(()),
         };
         result.map_err(|e| match e {
             Error::Db(e) => e,
@@ -435,15 +437,16 @@ fn take_in(tx: &mut Tx<'_>, by: &Actor, r: &mut Referral, news: &Happening) -> R
     arrived(tx, by, r, (at, news.what.name()))
 }
 
-fn close(tx: &mut Tx<'_>, by: &Actor, r: &mut Referral, news: &Happening) -> Result<()> {
-    let place = name_of(tx, news.institution)?;
-    r.closed_reason =
-        format!("{} {}{}", news.on, news.what.name(), place.map(|p| format!("（{p}）")).unwrap_or_default());
+fn close(tx: &mut Tx<'_>, by: &Actor, r: &mut Referral, (news, ending): (&Happening, Ending)) -> Result<()> {
+    let place = name_of(tx, news.institution)?.map(|name| format!("，{name}")).unwrap_or_default();
+    r.closed_reason = format!("{}（{}{place}）", ending.words, news.on);
     (r.state, r.closed_at) = (State::ClosedElsewhere, Some(by.now));
     end_share(r, by.now);
     super::write(tx, by.now, r)?;
     unlink(tx, r, by.now)?;
-    Ok(log(tx, by, r.key, "close", r.closed_reason.clone())?)
+    let title = format!("{}：{}", r.kind, r.to_name);
+    episodes::followed(tx, by, news, (Thing::Referral, &title, &r.key.href()), &ending)?;
+    Ok(log(tx, by, r.key, "close", format!("{} {}", ending.code, r.closed_reason))?)
 }
 
 fn name_of(tx: &mut Tx<'_>, id: Option<InstitutionId>) -> Result<Option<String>> {
