@@ -62,7 +62,7 @@ pub const RULES: &[Rule] = &[
 
 /// The crates from left to right.
 const CRATES: &[&str] =
-    &["kernel", "policy", "db", "web", "registry", "care", "money", "oversight", "exchange", "yiyang"];
+    &["kernel", "policy", "routing", "db", "web", "registry", "care", "money", "oversight", "exchange", "yiyang"];
 
 /// Crates of the slices, whose folders are capabilities.
 const SLICES: &[&str] = &["registry", "care", "money", "oversight", "exchange"];
