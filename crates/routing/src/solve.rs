@@ -137,7 +137,7 @@ fn there(translation: &Translation, solution: &mut Solution, job: usize, duty: u
         return false;
     }
     let tour = &solution.tours[duty];
-    let offer = |at: usize| Some((tour.offer(instance, &solution.spans, duty, at, job)?.cost, at));
+    let offer = |at: usize| Some((tour.offer(instance, &solution.spans, duty, at, job, i64::MAX)?.cost, at));
     match (0..=tour.jobs.len()).filter_map(offer).min() {
         Some((_, at)) => {
             solution.insert(instance, job, duty, at);
@@ -165,7 +165,7 @@ fn whole_pairs(translation: &Translation, solution: &mut Solution) {
             let duty = std::mem::replace(&mut solution.of[half], NOWHERE);
             if duty != NOWHERE {
                 solution.tours[duty].jobs.retain(|other| *other != half);
-                solution.tours[duty].refresh(instance, &solution.spans, duty);
+                solution.refresh(instance, duty);
             }
         }
     }

@@ -49,7 +49,7 @@ fn places(instance: &Instance, solution: &Solution, rng: &mut Rng, job: usize) -
             if rng.permille(BLINK) {
                 continue;
             }
-            if let Some(offer) = tour.offer(instance, &solution.spans, duty, at, job) {
+            if let Some(offer) = tour.offer(instance, &solution.spans, duty, at, job, i64::MAX) {
                 found.push(Place { offer, duty, at });
             }
         }
@@ -104,7 +104,7 @@ fn meet(
     (solution.spans[one], solution.spans[two]) = (Span::at(time), Span::at(time));
     let fits = |job: usize, place: &Place| {
         let tour = &solution.tours[place.duty];
-        tour.offer(instance, &solution.spans, place.duty, place.at, job).is_some()
+        tour.offer(instance, &solution.spans, place.duty, place.at, job, i64::MAX).is_some()
     };
     (fits(one, a) && fits(two, b)).then_some(time)
 }

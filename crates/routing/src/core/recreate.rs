@@ -1,15 +1,42 @@
 //! Putting what was taken out back in, each job where it costs least.
+//!
+//! What a job costs in a tour is kept until the tour changes: most tours stand as they stood when the job was last asked.
 
 use super::instance::Instance;
 use super::pairs;
 use super::rng::Rng;
 use super::solution::{Journal, Solution};
 
-/// Places that are overlooked, of 1,000: it keeps the search from running in the same rut.
+/// Tours that are overlooked, of 1,000: it keeps the search from running in the same rut.
 const BLINK: u64 = 10;
 
+/// The cheapest place of a job in a tour as it was at a stamp; without a place: none costs less than `cost`.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    stamp: u64,
+    cost: i64,
+    at: Option<u32>,
+}
+
+/// What is known of all jobs in all tours.
+pub struct Memory(Vec<Known>);
+
+impl Memory {
+    /// Nothing is known yet.
+    pub fn new(instance: &Instance) -> Self {
+        let nothing = Known { stamp: u64::MAX, cost: 0, at: None };
+        Self(vec![nothing; instance.jobs.len() * instance.duties.len()])
+    }
+}
+
 /// Places what is absent; what finds no place stays so.
-pub fn recreate(instance: &Instance, solution: &mut Solution, journal: &mut Journal, rng: &mut Rng) {
+pub fn recreate(
+    instance: &Instance,
+    solution: &mut Solution,
+    journal: &mut Journal,
+    memory: &mut Memory,
+    rng: &mut Rng,
+) {
     let mut waiting = std::mem::take(&mut solution.absent);
     sort(instance, &mut waiting, rng);
     for job in waiting {
@@ -17,7 +44,7 @@ pub fn recreate(instance: &Instance, solution: &mut Solution, journal: &mut Jour
             // The lower half places both.
             Some(mate) if mate < job && !instance.jobs[job].pinned => {}
             Some(mate) if !instance.jobs[job].pinned => pairs::place(instance, solution, journal, rng, (job, mate)),
-            _ => place(instance, solution, journal, rng, job),
+            _ => place(instance, solution, journal, memory, rng, job),
         }
     }
     solution.count(instance);
@@ -51,13 +78,26 @@ fn sort(instance: &Instance, jobs: &mut [usize], rng: &mut Rng) {
 }
 
 /// Places one job where it costs least.
-fn place(instance: &Instance, solution: &mut Solution, journal: &mut Journal, rng: &mut Rng, job: usize) {
+fn place(
+    instance: &Instance,
+    solution: &mut Solution,
+    journal: &mut Journal,
+    memory: &mut Memory,
+    rng: &mut Rng,
+    job: usize,
+) {
     let mut best: Option<(i64, usize, usize)> = None;
     for duty in duties(instance, solution, job) {
-        if let Some((cost, at)) = cheapest(instance, solution, rng, job, duty)
-            && best.is_none_or(|best| cost < best.0)
-        {
-            best = Some((cost, duty, at));
+        if rng.permille(BLINK) {
+            continue;
+        }
+        let bound = best.map_or(i64::MAX, |best| best.0);
+        let known = &mut memory.0[job * instance.duties.len() + duty];
+        if known.stamp != solution.tours[duty].stamp || known.at.is_none() && known.cost < bound {
+            *known = cheapest(instance, solution, job, duty, bound);
+        }
+        if let Some(at) = known.at.filter(|_| known.cost < bound) {
+            best = Some((known.cost, duty, at as usize));
         }
     }
     match best {
@@ -89,21 +129,17 @@ pub fn duties(instance: &Instance, solution: &Solution, job: usize) -> Vec<usize
     (0..instance.duties.len()).filter(takes).collect()
 }
 
-fn cheapest(instance: &Instance, solution: &Solution, rng: &mut Rng, job: usize, duty: usize) -> Option<(i64, usize)> {
+/// The place in a tour that costs least, and less than `bound`.
+fn cheapest(instance: &Instance, solution: &Solution, job: usize, duty: usize, bound: i64) -> Known {
     let tour = &solution.tours[duty];
     let closes = solution.spans[job].hi;
-    let mut best: Option<(i64, usize)> = None;
+    let mut best = Known { stamp: tour.stamp, cost: bound, at: None };
     for at in 0..=tour.jobs.len() {
         if tour.dep[at] > closes {
             break;
         }
-        if rng.permille(BLINK) {
-            continue;
-        }
-        if let Some(offer) = tour.offer(instance, &solution.spans, duty, at, job)
-            && best.is_none_or(|best| offer.cost < best.0)
-        {
-            best = Some((offer.cost, at));
+        if let Some(offer) = tour.offer(instance, &solution.spans, duty, at, job, best.cost) {
+            best = Known { cost: offer.cost, at: Some(at as u32), ..best };
         }
     }
     best

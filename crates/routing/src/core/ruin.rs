@@ -13,14 +13,8 @@ const SPLIT: u64 = 500;
 /// Of these, how often the part that is left standing does not grow further, of 1,000.
 const SPLIT_STOPS: u64 = 10;
 
-/// Takes strings of jobs out around one job.
-pub fn ruin(
-    instance: &Instance,
-    near: &[Vec<usize>],
-    solution: &mut Solution,
-    journal: &mut Journal,
-    rng: &mut Rng,
-) -> usize {
+/// Takes strings of jobs out around one job. What is left may be impossible; see [`Solution::possible`].
+pub fn ruin(instance: &Instance, near: &[Vec<usize>], solution: &mut Solution, journal: &mut Journal, rng: &mut Rng) {
     // A break has no neighbours: it goes with the string that it stands in.
     let mut seed = rng.below(instance.jobs.len());
     while instance.jobs[seed].rest && seed > 0 {
@@ -43,7 +37,6 @@ pub fn ruin(
         string(instance, solution, journal, rng, (duty, *job), longest);
         ruined += 1;
     }
-    ruined
 }
 
 /// Takes one string out of a tour that holds the job.
@@ -95,7 +88,7 @@ pub fn take(instance: &Instance, solution: &mut Solution, journal: &mut Journal,
         let before = tours[duty].jobs.len();
         tours[duty].jobs.retain(|job| of[*job] == duty);
         if tours[duty].jobs.len() != before {
-            solution.tours[duty].refresh(instance, &solution.spans, duty);
+            solution.refresh(instance, duty);
         }
     }
 }

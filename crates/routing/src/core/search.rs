@@ -1,7 +1,7 @@
 //! Which change is kept: simulated annealing; where fewer duties come first, they are closed one by one before.
 
 use super::instance::Instance;
-use super::recreate::recreate;
+use super::recreate::{Memory, recreate};
 use super::rng::Rng;
 use super::ruin::{ruin, take};
 use super::solution::{Journal, Solution};
@@ -44,6 +44,7 @@ struct Search<'a> {
     settings: Settings,
     rng: Rng,
     journal: Journal,
+    memory: Memory,
     now: Solution,
     best: Solution,
     steps: u64,
@@ -91,16 +92,21 @@ impl<'a> Search<'a> {
         let mut rng = Rng::new(seed);
         let (mut now, mut journal) = (begin.clone(), Journal::default());
         journal.begin(&now);
-        recreate(instance, &mut now, &mut journal, &mut rng);
+        let mut memory = Memory::new(instance);
+        recreate(instance, &mut now, &mut journal, &mut memory, &mut rng);
         let best = now.clone();
-        Self { instance, near, settings, rng, journal, now, best, steps: 0 }
+        Self { instance, near, settings, rng, journal, memory, now, best, steps: 0 }
     }
 
     fn change(&mut self) {
         self.journal.begin(&self.now);
         ruin(self.instance, self.near, &mut self.now, &mut self.journal, &mut self.rng);
-        recreate(self.instance, &mut self.now, &mut self.journal, &mut self.rng);
         self.steps += 1;
+        if !self.now.possible(self.instance, self.journal.touched()) {
+            self.journal.undo(&mut self.now);
+            return;
+        }
+        recreate(self.instance, &mut self.now, &mut self.journal, &mut self.memory, &mut self.rng);
     }
 
     fn temperature(&self, share: f64) -> f64 {

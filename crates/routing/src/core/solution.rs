@@ -17,6 +17,8 @@ pub struct Solution {
     /// Duties that may not be used.
     pub closed: Vec<bool>,
     pub cost: i64,
+    /// Changes of tours so far: a tour is stamped with it whenever it changes, and never twice with the same.
+    changes: u64,
 }
 
 impl Solution {
@@ -29,7 +31,7 @@ impl Solution {
         }
         let absent = (0..instance.jobs.len()).collect();
         let (of, closed) = (vec![NOWHERE; instance.jobs.len()], vec![false; instance.duties.len()]);
-        let mut solution = Self { tours, of, spans, absent, closed, cost: 0 };
+        let mut solution = Self { tours, of, spans, absent, closed, cost: 0, changes: 0 };
         solution.count(instance);
         solution
     }
@@ -57,7 +59,19 @@ impl Solution {
     pub fn insert(&mut self, instance: &Instance, job: usize, duty: usize, place: usize) {
         self.tours[duty].jobs.insert(place, job);
         self.of[job] = duty;
+        self.refresh(instance, duty);
+    }
+
+    /// Counts a tour anew after its jobs were changed.
+    pub fn refresh(&mut self, instance: &Instance, duty: usize) {
+        self.changes += 1;
         self.tours[duty].refresh(instance, &self.spans, duty);
+        self.tours[duty].stamp = self.changes;
+    }
+
+    /// Whether the tours of some duties can be kept as they stand.
+    pub fn possible(&self, instance: &Instance, duties: &[usize]) -> bool {
+        duties.iter().all(|duty| self.tours[*duty].possible(instance, &instance.duties[*duty]))
     }
 
     /// Duties in use.

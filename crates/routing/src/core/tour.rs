@@ -23,6 +23,10 @@ pub struct Tour {
     pub visits: usize,
     pub load: i32,
     pub cost: i64,
+    /// What of the cost is idle time and overtime.
+    timed: i64,
+    /// Two tours of one duty with the same stamp are the same.
+    pub stamp: u64,
 }
 
 /// What an insertion would be: its cost and when the job would begin.
@@ -66,7 +70,8 @@ impl Tour {
         self.at.clone_from(&other.at);
         self.idle.clone_from(&other.idle);
         self.late.clone_from(&other.late);
-        (self.begun, self.visits, self.load, self.cost) = (other.begun, other.visits, other.load, other.cost);
+        (self.begun, self.visits, self.load) = (other.begun, other.visits, other.load);
+        (self.cost, self.timed, self.stamp) = (other.cost, other.timed, other.stamp);
     }
 
     /// Counts everything anew after the jobs were changed. The order must be one that can be kept.
@@ -77,7 +82,7 @@ impl Tour {
         self.begun = self.jobs.iter().position(|job| !instance.jobs[*job].rest).unwrap_or(self.jobs.len());
         self.visits = self.jobs.iter().filter(|job| !instance.jobs[**job].rest).count();
         self.load = self.jobs.iter().map(|job| instance.jobs[*job].load).sum();
-        self.cost = if self.visits == 0 { 0 } else { self.whole_cost(instance, number) };
+        (self.cost, self.timed) = if self.visits == 0 { (0, 0) } else { self.whole_cost(instance, number) };
     }
 
     fn forward(&mut self, instance: &Instance, spans: &[Span], duty: &Duty) {
@@ -126,15 +131,18 @@ impl Tour {
         self.dep[self.jobs.len()] + self.leg_after(instance, duty, self.jobs.len())
     }
 
-    fn whole_cost(&self, instance: &Instance, number: usize) -> i64 {
+    /// Whether the order can be kept. Taking a job out breaks it only where the direct way is longer than the one over
+    /// that job and the job itself.
+    pub fn possible(&self, instance: &Instance, duty: &Duty) -> bool {
+        self.dep.last().is_some_and(|time| *time < Time::MAX / 4) && self.home(instance, duty) <= duty.latest
+    }
+
+    fn whole_cost(&self, instance: &Instance, number: usize) -> (i64, i64) {
         let duty = &instance.duties[number];
         let legs = (0..=self.jobs.len()).map(|place| i64::from(self.leg_after(instance, duty, place)));
         let assigned: i64 = self.jobs.iter().map(|job| instance.assigned(*job, number)).sum();
-        let idle = self.idle[self.jobs.len()];
-        duty.fixed
-            + instance.travel_cost * legs.sum::<i64>()
-            + assigned
-            + timed(instance, duty, idle, self.home(instance, duty))
+        let timed = timed(instance, duty, self.idle[self.jobs.len()], self.home(instance, duty));
+        (duty.fixed + instance.travel_cost * legs.sum::<i64>() + assigned + timed, timed)
     }
 
     /// Whether a job could ever go in: allowed there, and light enough.
@@ -143,7 +151,7 @@ impl Tour {
             && self.load + instance.jobs[job].load <= instance.duties[number].capacity
     }
 
-    /// What it costs to put the job at a place, if it can be.
+    /// What it costs to put the job at a place, if it can be and costs less than `bound`.
     pub fn offer(
         &self,
         instance: &Instance,
@@ -151,28 +159,35 @@ impl Tour {
         number: usize,
         place: usize,
         index: usize,
+        bound: i64,
     ) -> Option<Offer> {
         let (duty, job) = (&instance.duties[number], &instance.jobs[index]);
         let from = self.at[place];
-        let mut walk = Walk { now: self.dep[place], at: from, idle: self.idle[place], begun: place > self.begun };
-        let first = walk.to(instance, job, spans[index])?;
-        let (at, idle_after) = (walk.at, walk);
         let mut next = place;
         while self.jobs.get(next).is_some_and(|other| instance.jobs[*other].rest) {
-            walk.to(instance, &instance.jobs[self.jobs[next]], spans[self.jobs[next]])?;
             next += 1;
         }
         let target = self.jobs.get(next).map_or(duty.end, |other| instance.jobs[*other].place);
-        let slack = self.late[next] - walk.now - instance.leg(at, target);
+        let mut cost = instance.assigned(index, number) + self.detour(instance, duty, job, from, target);
+        // Idle time and overtime that there are can at best be saved.
+        if cost - self.timed >= bound {
+            return None;
+        }
+        let mut walk = Walk { now: self.dep[place], at: from, idle: self.idle[place], begun: place > self.begun };
+        let first = walk.to(instance, job, spans[index])?;
+        let after = walk;
+        for rest in &self.jobs[place..next] {
+            walk.to(instance, &instance.jobs[*rest], spans[*rest])?;
+        }
+        let slack = self.late[next] - walk.now - instance.leg(walk.at, target);
         if slack < 0 {
             return None;
         }
-        let mut cost = instance.assigned(index, number) + self.detour(instance, duty, job, from, target);
         if instance.timed() {
-            cost += self.time_detour(instance, spans, number, place, idle_after);
+            cost += self.time_detour(instance, spans, number, place, after);
         }
         let last = spans[index].last(job, first + slack).unwrap_or(first).max(first);
-        Some(Offer { cost, first, last })
+        Some(Offer { cost, first, last }).filter(|offer| offer.cost < bound)
     }
 
     fn detour(&self, instance: &Instance, duty: &Duty, job: &Job, from: usize, target: usize) -> i64 {
@@ -190,7 +205,6 @@ impl Tour {
     fn time_detour(&self, instance: &Instance, spans: &[Span], number: usize, place: usize, mut walk: Walk) -> i64 {
         let duty = &instance.duties[number];
         let count = self.jobs.len();
-        let was = if self.visits == 0 { 0 } else { timed(instance, duty, self.idle[count], self.home(instance, duty)) };
         if self.visits == 0 && !walk.begun {
             return 0;
         }
@@ -201,10 +215,10 @@ impl Tour {
             }
             if walk.now == self.dep[next + 1] && next >= self.begun && !instance.jobs[job].rest {
                 let idle = walk.idle + self.idle[count] - self.idle[next + 1];
-                return timed(instance, duty, idle, self.home(instance, duty)) - was;
+                return timed(instance, duty, idle, self.home(instance, duty)) - self.timed;
             }
         }
-        timed(instance, duty, walk.idle, walk.now + instance.leg(walk.at, duty.end)) - was
+        timed(instance, duty, walk.idle, walk.now + instance.leg(walk.at, duty.end)) - self.timed
     }
 }
 

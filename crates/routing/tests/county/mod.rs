@@ -90,7 +90,7 @@ fn visit(dice: &mut Dice, number: usize, place: usize, town: usize, carers: &[Ca
     Visit {
         id: format!("v{number}"),
         place,
-        service: [20, 30, 30, 40, 60][dice.below(5)] * MINUTE,
+        service: [20, 30, 30, 30, 45][dice.below(5)] * MINUTE,
         windows,
         skills: vec![skill.to_owned()],
         sex: dice.percent(6).then(|| if dice.percent(20) { Sex::Male } else { Sex::Female }),
