@@ -11,7 +11,7 @@ pub const RULES: &[Rule] = &[
         why: "a crate knows only what stands to its left, so that a change cannot run in circles",
         check: arrows,
     },
-    Rule { name: "pure", why: "kernel and policy do no I/O, so that a decision can be repeated anywhere", check: pure },
+    Rule { name: "pure", why: "kernel, policy and routing do no I/O, so that a decision can be repeated anywhere", check: pure },
     Rule {
         name: "sql",
         why: "SQL stands in store.rs and crates/db only, so that scope and encryption are applied in one place",
@@ -97,7 +97,7 @@ fn backward(n: usize, path: &str, table: &toml::Table) -> Vec<Offence> {
 
 fn pure(tree: &Tree) -> Vec<Offence> {
     const IMPURE: &[&str] = &["axum", "tokio", "rusqlite", "postgres", "r2d2", "db", "web", "tower", "tower-http"];
-    let manifests = ["kernel", "policy"].iter().filter_map(|name| manifest(tree, name));
+    let manifests = ["kernel", "policy", "routing"].iter().filter_map(|name| manifest(tree, name));
     let uses = manifests.flat_map(|(path, table)| {
         dependencies(&table, "dependencies").into_iter().map(move |used| (path.clone(), used))
     });
