@@ -5,6 +5,7 @@
 mod http;
 mod policy;
 mod report;
+mod routes;
 mod serve;
 mod settle;
 
@@ -26,11 +27,16 @@ struct Bench<'a> {
     report: Report,
 }
 
-/// `cargo xtask bench [ELDERS | policy]`; a million when nothing is said. Writes docs/reference/bench.md when it was the whole.
+/// `cargo xtask bench [ELDERS | policy | routes …]`; a million when nothing is said. Writes docs/reference/bench.md when it was the whole.
 pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     const WHOLE: usize = 1_000_000;
     if words.first().is_some_and(|word| word == "policy") {
         return policy::alone(project);
+    }
+    if let Some((first, rest)) = words.split_first()
+        && first == "routes"
+    {
+        return routes::alone(project, rest);
     }
     let elders = words.first().map_or(Ok(WHOLE), |word| word.replace('_', "").parse()).context("how many elders?")?;
     let mut bench = Bench::prepare(project, elders)?;
@@ -41,6 +47,7 @@ pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     bench.served()?;
     bench.settle()?;
     bench.policy()?;
+    routes::rows(project, &mut bench.report, &[])?;
     println!("{}", bench.report.text());
     if elders == WHOLE {
         let page = format!("# 性能\n\n<!-- Written by `cargo xtask bench`. -->\n\n{}\n", bench.report.text());
