@@ -136,10 +136,10 @@ fn parameters_and_targets_are_found_by_place_and_day() {
     let parameter = |name: &str, area: &str| library().parameter(name, Area::parse(area).expect("area"), on);
     assert_eq!(parameter("result_validity_months", "320623").map(|p| p.value), Some(24));
     assert_eq!(parameter("result_validity_months", "110101").map(|p| p.value), Some(24));
-    assert!(parameter("late_entry_days", "110101").is_none());
+    assert!(parameter("minimum_minutes_share_bp", "110101").is_none());
     assert!(parameter("late_entry_days", "320623").is_some_and(|p| p.unverified().is_some()));
     assert!(parameter("contract_age", "320623").is_some_and(|p| p.unverified().is_none()));
-    assert!(library().parameter("late_entry_days", rudong(), day("2015-12-31")).is_none());
+    assert!(library().parameter("minimum_minutes_share_bp", rudong(), day("2015-12-31")).is_none());
     let targets = library().targets(rudong(), on);
     let beds = targets.iter().find(|t| t.indicator == "NT-1.3b-beds").expect("target");
     assert_eq!([4999, 5000, 5001].map(|n| beds.reached(n)), [false, true, true]);

@@ -9,8 +9,6 @@ use web::Error;
 pub const DISTANCE: &str = "check_in_distance_metres";
 /// The share of late entries that are looked at again.
 pub const REVIEWED: &str = "late_entry_review_share_bp";
-/// How far a telephone's clock may be wrong.
-pub const CLOCK: &str = "phone_clock_minutes";
 
 /// The parameters for visits at a place on a day.
 ///

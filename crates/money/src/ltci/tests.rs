@@ -1,7 +1,7 @@
 //! The road through the router: grant, plan, schedule, visit, settle, print, correct; and who may not.
 
 use super::testing::{County, actor, area, instant, library};
-use super::{NAV, routes, wire};
+use super::{NAV, routes, visits, wire};
 use db::Scope;
 use db::testing::TestDb;
 use kernel::{InstitutionId, StaffId};
@@ -10,18 +10,21 @@ use web::Desk;
 use web::testing::{Client, TestApp};
 
 fn app(db: TestDb) -> TestApp {
-    let app = TestApp::new(db, (*library()).clone(), routes(), |state| state.nav(NAV));
+    let all = routes().merge(visits::routes());
+    let app = TestApp::new(db, (*library()).clone(), all, |state| {
+        state.nav(&[NAV, visits::NAV].concat()).with(visits::Neighbours(vec![super::beside]))
+    });
     wire(&app.state);
     app
 }
 
-const OFFICE: &[&str] = &["elders.read", "ltci.*"];
+const OFFICE: &[&str] = &["elders.read", "ltci.*", "visits.*"];
 
 /// A carer of the station, logged in.
 fn carer(app: &TestApp, station: InstitutionId, staff: StaffId) -> Client<'_> {
     let mut user = app.stranger().user.clone();
     user.name = "护理员".into();
-    user.permissions = Arc::new(["ltci.read", "ltci.visit"]);
+    user.permissions = Arc::new(["ltci.read", "visits.read", "visits.visit"]);
     user.scope = Scope { area: area("320623"), institution: Some(station) };
     (user.institution, user.staff) = (Some(station), Some(staff));
     app.login(user)
@@ -157,7 +160,7 @@ db::on_both! {
             assert!(!neighbour.get(list).page().contains("合成老人"), "{list}");
             assert!(office.get(list).page().contains("合成老人"), "{list}");
         }
-        let reader = app.person("监管", &["ltci.read"], "320623");
+        let reader = app.person("监管", &["ltci.read", "visits.read"], "320623");
         for step in ["/ltci/entitlements/grant-all", "/ltci/plans/schedule", "/ltci/settlements/settle"] {
             assert_eq!(reader.post(step, &[]).status, 403, "{step}");
         }
@@ -175,7 +178,9 @@ db::on_both! {
         let by = actor("2026-12-01 08:30");
         let groups = app.db.read(|tx| crate::ltci::work(tx, &Desk { user: &office.user, by: &by, policies: &library() })).expect("work");
         let titles: Vec<&str> = groups.iter().map(|g| g.title.as_str()).collect();
-        assert_eq!(titles, ["待核定的长护险待遇", "已过时间、没有签退的服务", "待结算的月份"]);
+        assert_eq!(titles, ["待核定的长护险待遇", "待结算的月份"]);
+        let groups = app.db.read(|tx| visits::work(tx, &Desk { user: &office.user, by: &by, policies: &library() })).expect("work");
+        assert_eq!(groups.iter().map(|g| g.title.as_str()).collect::<Vec<_>>(), ["已过时间、没有签退的服务"]);
         let days = library().parameter("settlement_close_days", area("320623"), by.today()).expect("set").value;
         let last = kernel::Month::parse("2026-11").expect("month").last() + chrono::TimeDelta::days(days);
         for (more, urgent) in [(-1, false), (0, false), (1, true)] {
@@ -185,9 +190,9 @@ db::on_both! {
             assert_eq!((month.due, month.urgent), (Some(last), urgent), "{more}");
         }
         let mut user = office.user.clone();
-        (user.staff, user.permissions) = (Some(county.carers[0]), Arc::new(["ltci.visit"]));
+        (user.staff, user.permissions) = (Some(county.carers[0]), Arc::new(["visits.visit"]));
         let by = actor("2026-11-02 08:30");
-        let groups = app.db.read(|tx| crate::ltci::work(tx, &Desk { user: &user, by: &by, policies: &library() })).expect("work");
+        let groups = app.db.read(|tx| visits::work(tx, &Desk { user: &user, by: &by, policies: &library() })).expect("work");
         assert_eq!((groups.len(), groups[0].total), (1, 1));
         let card = app.db.read(|tx| crate::ltci::card(tx, &by, elder)).expect("card").expect("there is one");
         assert!(card.body.into_string().contains("安和护理站"));

@@ -573,7 +573,16 @@ fn dependent_sql() -> &'static str {
 /// The tables of other capabilities that have rows of elders, and those of merges.
 pub fn dependents() -> impl Iterator<Item = &'static str> {
     let own = ["audit", "identities", "elder_facts", "elder_changes", "elder_links"];
-    db::migrate::ALL.iter().flat_map(|(_, sql)| owned_tables(sql)).filter(move |table| !own.contains(table))
+    let tables =
+        db::migrate::ALL.iter().flat_map(|(_, sql)| owned_tables(sql)).filter(move |table| !own.contains(table));
+    tables.map(renamed)
+}
+
+/// What a table is called today.
+fn renamed(table: &'static str) -> &'static str {
+    let begin = format!("alter table {table} rename to ");
+    let new = db::migrate::ALL.iter().find_map(|(_, sql)| sql.split_once(begin.as_str())?.1.split_once(';'));
+    new.map_or(table, |(name, _)| name)
 }
 
 /// The tables with rows of elders, read from a migration: none can be forgotten.

@@ -155,6 +155,12 @@ const TABLE: &[(&str, Owner)] = &[
         "b",
         "select id, kind || ' ' || state from transfer_batches where area between $1 and $2 order by id",
     ),
+    county(
+        "/visits/notes/{elder}/{id}",
+        "bb",
+        "select n.elder_id, n.id, n.kind from visit_notes n
+        join elders e on e.id = n.elder_id where e.area between $1 and $2 order by n.id",
+    ),
     ("/indicators/{code}", Owner::Everybody(&[&["elders"]])),
     ("/api/policy/decisions/{question}", Owner::Everybody(&[&["required_medical_function"]])),
     ("/policies/{place}/{document}", Owner::Everybody(&[&["nantong", "2018-54"], &["shanghai", "2015"]])),

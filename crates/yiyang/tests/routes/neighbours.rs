@@ -50,6 +50,10 @@ const BY_HAND: &[(&str, &[(&str, &str)])] = &[
     ("/visits/{elder}/{id}/check-in", &[]),
     ("/visits/{elder}/{id}/check-out", &[]),
     ("/visits/{elder}/{id}/reassign", &[("carer", NOBODY)]),
+    ("/visits/{elder}/{id}/join", &[]),
+    ("/visits/{elder}/{id}/note", &[("kind", "risk"), ("text", "有狗")]),
+    ("/visits/{elder}/{id}/review", &[("finding", "fine"), ("note", "电话核实")]),
+    ("/visits/notes/{elder}/{id}/end", &[]),
     ("/transfer/{id}/retry", &[]),
     ("/transfer/{id}/undo", &[]),
 ];

@@ -90,7 +90,7 @@ fn county(app: &TestApp, folder: &Path, code: &str, seed: u64) -> County {
 }
 
 impl World {
-    /// What the month does not leave behind: two files of one person merged, an open hospital stay, rosters of the
+    /// What the month does not leave behind: something to be known at a door, two files of one person merged, an open hospital stay, rosters of the
     /// county's own, a job, and an open correction.
     fn live_on(&self, county: &County) {
         let elders = store::alive(&self.app.db, county.area);
@@ -108,6 +108,10 @@ impl World {
         ];
         let stay: Vec<(&str, &str)> = stay.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert!(clerk.post("/stays", &stay).status.is_redirection(), "{}", clerk.post("/stays", &stay).text());
+        let settled = store::settled_visit(&self.app.db, county.area);
+        let noted =
+            clerk.post(&addresses::fill("/visits/{elder}/{id}/note", &settled), &[("kind", "risk"), ("text", "有狗")]);
+        assert!(noted.status.is_redirection(), "{}", noted.text());
         let correction =
             addresses::fill("/ltci/corrections/{elder}/{id}", &store::settled_visit(&self.app.db, county.area));
         let visit = clerk.post(&correction, &[("withdrawn", "true"), ("reason", "当天未上门")]).goes_to();

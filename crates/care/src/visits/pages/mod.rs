@@ -16,6 +16,10 @@ use web::{Cx, Error, Markup, html};
 
 pub(super) const SOURCE: &str = "签到、签退时间由服务器记录，位置由手机提供；补录须写明原因，并在结算时核验。";
 
+/// Reads the two ids of a visit's address.
+///
+/// # Errors
+/// [`Error::NotFound`] when they are none.
 pub fn ids(elder: &str, id: &str) -> Result<(ElderId, VisitId), Error> {
     Ok((ElderId::parse(elder).ok_or(Error::NotFound)?, VisitId::parse(id).ok_or(Error::NotFound)?))
 }

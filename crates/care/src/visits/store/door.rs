@@ -63,12 +63,12 @@ pub fn notes(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<Note>> {
 /// [`Error::Invalid`] for a blank text; [`Error::NotFound`] out of sight.
 pub fn note(tx: &mut Tx<'_>, by: &Actor, new: &NewNote) -> Result<(), Error> {
     let person = crate::subject::store::find(tx, by, new.elder)?;
-    let text = kernel::text::clean(&new.text);
+    let text = new.text.trim();
     if text.is_empty() {
         return Err(Error::field("text", "内容", "请填写"));
     }
     let id = kernel::id::new_uuid(by.now, tx.chance());
-    let sealed = tx.seal(SEALED, &text);
+    let sealed = tx.seal(SEALED, text);
     let sql = "insert into visit_notes (elder_id, id, kind, text_sealed, entered_by, created_at)
                values ($1, $2, $3, $4, $5, $6)";
     tx.exec(sql, params![person.id, id, new.kind, sealed, &by.name, by.now])?;

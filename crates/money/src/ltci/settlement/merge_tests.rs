@@ -197,9 +197,9 @@ db::on_both! {
     }
 
     fn an_old_address_of_a_visit_leads_to_where_it_is(db: TestDb) {
-        let app = TestApp::new(db, (*library()).clone(), routes(), |state| state);
+        let app = TestApp::new(db, (*library()).clone(), routes().merge(visits::routes()), |state| state);
         let t = two(&app.db);
-        let office = app.person("经办", &["ltci.*", "elders.read"], "3206");
+        let office = app.person("经办", &["ltci.*", "visits.*", "elders.read"], "3206");
         let (old, new) = (format!("/visits/{}/{}", t.second, t.visits[0].id), format!("/visits/{}/{}", t.first, t.visits[0].id));
         assert_eq!(office.get(&old).status, 200);
         assert_eq!(office.get(&new).status, 404);
@@ -208,7 +208,7 @@ db::on_both! {
         assert_eq!(office.get(&new).status, 200);
         undo(&app.db, &t, id).expect("undone");
         assert_eq!(office.get(&new).goes_to(), old);
-        assert_eq!(app.person("邻县", &["ltci.*", "elders.read"], "320612").get(&new).status, 404);
+        assert_eq!(app.person("邻县", &["ltci.*", "visits.*", "elders.read"], "320612").get(&new).status, 404);
     }
 
     fn a_line_that_was_altered_is_named(db: TestDb) {
