@@ -10,9 +10,11 @@ use sm3::{Digest, Sm3};
 use std::sync::OnceLock;
 
 /// Name, media type and content of all that pages may ask for.
-const FILES: [(&str, &str, &[u8]); 6] = [
+const FILES: [(&str, &str, &[u8]); 8] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", JS, include_bytes!("../assets/app.js")),
+    ("day.css", CSS, include_bytes!("../assets/day.css")),
+    ("day.js", JS, include_bytes!("../assets/day.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
     ("tabler.min.css", CSS, include_bytes!("../../../node_modules/@tabler/core/dist/css/tabler.min.css")),
     ("htmx.min.js", JS, include_bytes!("../../../node_modules/htmx.org/dist/htmx.min.js")),
@@ -21,12 +23,16 @@ const FILES: [(&str, &str, &[u8]); 6] = [
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
+/// What keeps the carer's page for a day without a signal; served beside that page, so that it may.
+pub const WORKER: &str = include_str!("../assets/worker.js");
+
 /// The first digits of the hash over all files.
-fn version() -> &'static str {
+pub fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
         let mut hash = Sm3::new();
         FILES.iter().for_each(|(_, _, content)| hash.update(content));
+        hash.update(WORKER.as_bytes());
         hash.finalize()[..6].iter().map(|b| format!("{b:02x}")).collect()
     })
 }

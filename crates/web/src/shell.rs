@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 /// Name of the product, as it stands on every page.
-const PRODUCT: &str = "医养结合服务平台";
+/// The name of the product, as titles end with it.
+pub const PRODUCT: &str = "医养结合服务平台";
 
 /// Where each person works, in words, for the top of the page: filled when accounts are loaded, read by the shell.
 #[derive(Default)]

@@ -22,18 +22,25 @@
 //! it. A capability to the right that pays for a kind of visit shows its own part on the page of a visit through
 //! [`Neighbours`]; one to the left or right plans visits through [`store::plan`] with the id of what they come from.
 //!
-//! Numbers of refusals: VISITS-21 … 28 of planning, 51 … 68 of the steps. A number never changes its meaning.
+//! A telephone without a signal keeps the day ([`offline`]): each event has an id made there, so that what is sent twice
+//! counts once, the telephone's own time, and what the server's clock was ahead of it. What a rule speaks against is told
+//! to the person and kept, with what they noted.
+//!
+//! Numbers of refusals: VISITS-21 … 28 of planning, 51 … 71 of the steps. A number never changes its meaning.
 //!
 //! | route | permission |
 //! |---|---|
-//! | `GET /visits`, `GET /visits/{elder}/{id}` | visits.read |
-//! | `GET /visits/mine`, `POST /visits/{elder}/{id}/check-in`, `…/check-out`, `…/join`, `…/late`, `…/call-off`, `…/note`, `POST /visits/notes/{elder}/{id}/end` | visits.visit |
+//! | `GET /visits`, `GET /visits/{elder}/{id}`, `…/files` | visits.read |
+//! | `GET /visits/mine`, `GET /visits/day`, `GET /visits/day/data`, `GET /visits/worker.js`, `POST /visits/sync`, `POST /visits/{elder}/{id}/check-in`, `…/check-out`, `…/join`, `…/late`, `…/call-off`, `…/note`, `POST /visits/notes/{elder}/{id}/end` | visits.visit |
 //! | `GET /visits/new`, `POST /visits`, `POST /visits/{elder}/{id}/reassign`, `GET /visits/reviews`, `GET` and `POST /visits/{elder}/{id}/review` | visits.plan |
 
 pub mod catalogue;
 pub mod charges;
 mod following;
 pub mod model;
+pub mod offline;
+#[cfg(test)]
+mod offline_tests;
 pub mod pages;
 mod rules;
 pub mod store;
@@ -99,10 +106,15 @@ pub fn routes() -> Routes {
         .get("/visits", READ, pages::list::list)
         .post("/visits", PLAN, pages::plan::create)
         .get("/visits/mine", VISIT, pages::list::mine)
+        .get("/visits/day", VISIT, pages::day::page)
+        .get("/visits/day/data", VISIT, pages::day::data)
+        .get("/visits/worker.js", VISIT, pages::day::worker)
+        .post("/visits/sync", VISIT, pages::day::sync)
         .get("/visits/new", PLAN, pages::plan::new)
         .get("/visits/reviews", PLAN, pages::reviews::list)
         .post("/visits/notes/{elder}/{id}/end", VISIT, pages::steps::end_note)
         .get("/visits/{elder}/{id}", READ, pages::case::show)
+        .get("/visits/{elder}/{id}/files", READ, pages::case::files)
         .post("/visits/{elder}/{id}/check-in", VISIT, pages::steps::check_in)
         .post("/visits/{elder}/{id}/check-out", VISIT, pages::steps::check_out)
         .post("/visits/{elder}/{id}/join", VISIT, pages::steps::join)

@@ -316,7 +316,7 @@ pub fn against_plan(new: &NewVisit, against: &Checked<'_>) -> Vec<Reason> {
         "VISITS-22",
         "结束时间须晚于开始时间，且在同一天".into(),
     );
-    refuse(new.from < against.now, "VISITS-23", "不能安排在现在之前；已经服务过的请在安排后补录".into());
+    refuse(new.from < against.now, "VISITS-23", "不能安排在现在之前".into());
     let wishes = &new.wishes;
     let outside = wishes.earliest.is_some_and(|t| new.from < t) || wishes.latest.is_some_and(|t| new.to > t);
     refuse(outside, "VISITS-24", "计划时间不在老年人要求的时间段内".into());

@@ -5,13 +5,16 @@ use super::{SOURCE, badge, clock, href, ids, item_boxes, time_fields};
 use crate::visits::catalogue::{self, Item};
 use crate::visits::charges::{self, Charge};
 use crate::visits::model::{Note, NoteKind, Place, State, Visit};
+use crate::visits::offline::{self, Outcome, Vital};
 use crate::visits::store::crew::Carer;
 use crate::visits::store::reviews::{self, Review};
+use crate::visits::store::sync::{self, Noted};
 use crate::visits::store::{self, crew, door};
 use crate::visits::{Beside, Neighbours, PLAN, VISIT, rules};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use kernel::{ElderId, VisitId};
+use db::audit::Entry;
+use kernel::{ElderId, Instant, VisitId};
 use web::ui::{self, Field, Tone};
 use web::{Cx, Error, Markup, Page, html, see};
 
@@ -28,6 +31,9 @@ struct Shown {
     review: Option<Review>,
     beside: Beside,
     locked: bool,
+    events: Vec<Noted>,
+    vitals: Vec<(Vital, f64, Instant)>,
+    pictures: usize,
 }
 
 pub(in crate::visits) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> Result<Response, Error> {
@@ -60,6 +66,9 @@ async fn read(cx: &Cx, elder: ElderId, id: VisitId) -> Result<Shown, Error> {
             review: reviews::of(tx, elder, id)?,
             beside: Neighbours::of(&there.state, tx, &there, &visit)?,
             locked: store::locked(tx, &visit)?,
+            events: sync::events(tx, elder, id)?,
+            vitals: sync::vitals(tx, elder, id)?,
+            pictures: sync::files(tx, elder, id)?.len(),
             visit,
         })
     })
@@ -82,6 +91,9 @@ async fn page(cx: Cx, elder: ElderId, id: VisitId) -> Result<Markup, Error> {
         (ui::card("服务", visit_facts(&cx, &shown)))
         @if let Some(charge) = &shown.charge { (ui::card("费用", charge_table(&cx, charge))) }
         @if let Some(review) = &shown.review { (ui::card("核查", review_card(&cx, v, review))) }
+        @if !shown.vitals.is_empty() { (ui::card("测量", vital_table(&shown.vitals))) }
+        @if shown.pictures > 0 { (ui::card("照片和签名", ui::link(&format!("{}/files", href(v)), &format!("查看 {} 张", shown.pictures)))) }
+        @if !shown.events.is_empty() { (ui::card("手机记录", event_table(&shown.events))) }
         (shown.beside.cards)
         @if late && cx.may(VISIT) { (late_form(&cx, v, &items, waiting)) }
         @if v.state == State::Planned && cx.may(PLAN) && !frozen { (reassign_form(&cx, v, &shown.carers)) }
@@ -143,7 +155,7 @@ fn wishes(cx: &Cx, v: &Visit) -> Vec<(&'static str, Markup)> {
     let w = &v.wishes;
     let mut facts = vec![];
     if w.earliest.is_some() || w.latest.is_some() {
-        let text = |at: Option<kernel::Instant>| at.map(clock).unwrap_or_default();
+        let text = |at: Option<Instant>| at.map(clock).unwrap_or_default();
         facts.push(("可上门时间", ui::text(format!("{}—{}", text(w.earliest), text(w.latest)))));
     }
     if let Some(sex) = w.sex {
@@ -193,6 +205,51 @@ fn charge_table(cx: &Cx, charge: &Charge) -> Markup {
         @if let Some(total) = charge.total { p { "合计收取 " strong { (total) } " 元" } }
         @if let Some(why) = &charge.open { div.yy-undecided { "尚不能判定：" (why) } }
     }
+}
+
+fn vital_table(vitals: &[(Vital, f64, Instant)]) -> Markup {
+    let rows = vitals.iter().map(|(vital, value, at)| vec![ui::text(vital.name()), html! { (value) }, ui::moment(*at)]);
+    ui::table(&["测量", ">数值", "时间"], rows)
+}
+
+/// What the telephone noted and what came of it.
+fn event_table(events: &[Noted]) -> Markup {
+    let rows = events.iter().map(|e| {
+        let tone = match e.outcome {
+            Outcome::Done => Tone::Success,
+            Outcome::Told => Tone::Warning,
+            Outcome::Refused => Tone::Danger,
+        };
+        vec![
+            ui::text(offline::name(&e.kind)),
+            ui::moment(e.at),
+            html! { (ui::moment(e.received_at)) br; (ui::muted(&e.by)) },
+            html! { (ui::badge(tone, e.outcome.name())) @if !e.message.is_empty() { br; (e.message) } },
+        ]
+    });
+    ui::table(&["记录", "发生", "上传", "结果"], rows)
+}
+
+/// The photos and signatures of a visit; that somebody saw them is noted.
+pub(in crate::visits) async fn files(cx: Cx, Path((elder, id)): Path<(String, String)>) -> Result<Markup, Error> {
+    let (elder, id) = ids(&elder, &id)?;
+    let (visit, name, pictures) = cx
+        .read(move |tx, by| {
+            let visit = store::find(tx, by, elder, id)?;
+            let name = registry::elders::store::find(tx, by, elder)?.name;
+            Ok::<_, Error>((visit, name, sync::pictures(tx, elder, id)?))
+        })
+        .await?;
+    let detail = format!("{} 张照片和签名", pictures.len());
+    cx.note(Entry { action: "visits.files", elder: Some(elder), subject: id.to_string(), detail }).await?;
+    let body = html! {
+        @if pictures.is_empty() { (ui::empty("没有照片和签名", None)) }
+        @for (kind, at, data) in &pictures {
+            (ui::card(kind.name(), html! { p { (ui::moment(*at)) } img.img-fluid src=(data) alt=(kind.name()); }))
+        }
+    };
+    let title = format!("{name}　{} 照片和签名", visit.day());
+    Ok(Page::new(&cx, &title).crumb("上门服务", &href(&visit)).source(SOURCE).body(body))
 }
 
 fn review_card(cx: &Cx, v: &Visit, review: &Review) -> Markup {

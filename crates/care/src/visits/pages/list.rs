@@ -76,6 +76,7 @@ pub(in crate::visits) async fn mine(cx: Cx) -> Result<Markup, Error> {
         @if visits.is_empty() { (ui::empty("今天没有安排上门", None)) } @else {
             p { "共 " (visits.len()) " 次，" @if left > 0 { "还有 " strong { (left) } " 次" } @else { "都已办完" } }
         }
+        p { (ui::link("/visits/day", "没有信号也能用的页面")) }
         div.yy-visits { @for (n, (row, place)) in visits.iter().enumerate() {
             (ui::card("", glance(&cx, &row.visit, (&row.elder, place), next == Some(n), Some("服务详情"))))
         } }

@@ -1,6 +1,7 @@
 //! Pages of visits. Those of a carer are made for a telephone: two large buttons.
 
 pub(super) mod case;
+pub(super) mod day;
 pub(super) mod list;
 pub(super) mod plan;
 pub(super) mod reviews;

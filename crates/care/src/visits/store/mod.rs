@@ -5,6 +5,7 @@ pub mod crew;
 pub mod door;
 pub mod reviews;
 pub mod steps;
+pub mod sync;
 
 use super::model::{Kind, Place, State, Visit, Wishes};
 use db::{Actor, Condition, Row, Tx, Value, params};

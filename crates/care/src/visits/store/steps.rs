@@ -55,6 +55,11 @@ fn update(tx: &mut Tx<'_>, by: &Actor, v: &Visit) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes a visit back as it is; for what is noted while somebody is there.
+pub(super) fn rewrite(tx: &mut Tx<'_>, by: &Actor, v: &Visit) -> Result<(), Error> {
+    update(tx, by, v)
+}
+
 fn step(state: State, event: &str) -> Result<State, Error> {
     state.after(event).ok_or_else(|| Error::Conflict(format!("这次服务“{}”，不能这样办理；请刷新页面", state.name())))
 }
