@@ -229,6 +229,25 @@ const fn leaves(what: What) -> bool {
     matches!(what, What::LeftHospital | What::MovedOut | What::DayCareEnded | What::SickbedClosed | What::HospiceEnded)
 }
 
+/// In which spell a stay in hospital belongs that is over already when it becomes known: one at home, in day care or in an
+/// institution that lasted through all of it. None when the thread knows better.
+#[must_use]
+pub fn around(spells: &[Spell], from: Date, until: Date) -> Option<&Spell> {
+    let stayed = |s: &&Spell| matches!(s.place, Place::Home | Place::DayCare | Place::Institution) && !s.kept;
+    let whole = |s: &&Spell| s.from <= from && from < until && s.until.is_none_or(|end| until <= end);
+    spells.iter().filter(stayed).find(whole)
+}
+
+/// The spells before, in and after a stay in hospital that is taken back: the elder never left the first.
+#[must_use]
+pub fn never_left(spells: &[Spell], from: Date, until: Date) -> Option<[&Spell; 3]> {
+    let ward = spells.iter().find(|s| s.place == Place::Ward && s.from == from && s.until == Some(until))?;
+    let before = spells.iter().find(|s| s.until == Some(from) && s.id != ward.id && !s.kept)?;
+    let after = spells.iter().find(|s| s.from == until && s.id != ward.id)?;
+    let same = (before.place, before.institution) == (after.place, after.institution);
+    same.then_some([before, ward, after])
+}
+
 /// Where the first happening of an episode finds the elder; none if it begins no episode.
 #[must_use]
 pub fn first_place(what: What) -> Option<Place> {

@@ -86,6 +86,10 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewStay, source: &str) -> db::Resul
     )?;
     follow(tx, new.elder)?;
     tell(tx, by, new, None)?;
+    if let Some(left) = new.discharged_on {
+        let days = (new.admitted_on, left);
+        episodes::store::following::past_stay(tx, by, new.elder, new.institution, days)?;
+    }
     Ok(id)
 }
 
@@ -226,6 +230,9 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: StayId) -> db::Re
     tx.exec_one("delete from stays where elder_id = $1 and id = $2", params![elder, id])?;
     links::take_back(tx, elder, gone.institution, LinkKind::Stay, gone.admitted_on)?;
     follow(tx, elder)?;
+    if let Some(left) = gone.discharged_on {
+        episodes::store::following::no_stay(tx, elder, (gone.admitted_on, left))?;
+    }
     let left = NewStay { discharged_on: Some(gone.discharged_on.unwrap_or(gone.admitted_on)), ..gone.clone() };
     tell(tx, by, &left, Some(&gone))
 }

@@ -102,7 +102,7 @@ fn lead_form(cx: &Cx, episode: &Episode, candidates: &[(StaffId, String)]) -> Ma
         (ui::submit("确定牵头人"))
     };
     let form = ui::form(cx, &format!("{}/lead", href(episode.elder)), body);
-    html! { details.d-print-none { summary { @if episode.lead.is_some() { "更换牵头人" } @else { "确定牵头人" } } (form) } }
+    html! { div.d-print-none { details { summary { @if episode.lead.is_some() { "更换牵头人" } @else { "确定牵头人" } } (form) } } }
 }
 
 fn choices(candidates: &[(StaffId, String)]) -> Vec<(String, String)> {
@@ -127,9 +127,7 @@ fn closed(cx: &Cx, file: &File) -> Markup {
 }
 
 fn open_things(open: &[OpenThing]) -> Markup {
-    let row = |o: &OpenThing| {
-        vec![ui::row_link(&o.href, o.thing.name()), ui::text(&o.title), ui::text(format!("{} 起", o.since))]
-    };
+    let row = |o: &OpenThing| vec![ui::row_link(&o.href, o.thing.name()), ui::text(&o.title), ui::text(o.since)];
     ui::table_or(&["事项", "内容", "自"], open.iter().map(row), ui::empty("没有正在进行的事项。", None))
 }
 
@@ -151,7 +149,7 @@ fn goals(cx: &Cx, file: &File, write: Option<&Episode>) -> Markup {
     html! {
         (ui::table_or(&["目标", "怎样算达到", "期限", ""], file.goals.iter().map(row), ui::empty("还没有目标。", None)))
         @if write.is_some() {
-            details.d-print-none open[file.goals.is_empty()] { summary { "增加目标" } (new_goal(cx, file.subject.id)) }
+            div.d-print-none { details { summary { "增加目标" } (new_goal(cx, file.subject.id)) } }
         }
     }
 }
@@ -179,7 +177,7 @@ fn end_goal(cx: &Cx, id: ElderId, g: &Goal) -> Markup {
             }
         }
     };
-    html! { details.d-print-none { summary { "办理" } (form) } }
+    html! { div.d-print-none { details { summary { "办理" } (form) } } }
 }
 
 fn team(cx: &Cx, file: &File, write: Option<&Episode>) -> Markup {
@@ -199,7 +197,7 @@ fn team(cx: &Cx, file: &File, write: Option<&Episode>) -> Markup {
     };
     html! {
         (ui::table_or(&["姓名", "职责", "时间", ""], file.team.iter().map(row), ui::empty("团队里还没有人。", None)))
-        @if write.is_some() { details.d-print-none { summary { "增加成员" } (join(cx, id, &file.candidates)) } }
+        @if write.is_some() { div.d-print-none { details { summary { "增加成员" } (join(cx, id, &file.candidates)) } } }
     }
 }
 

@@ -3,9 +3,10 @@
 use super::Line;
 use crate::contracts;
 use crate::episodes::ending::{Effect, Ending, Thing};
-use crate::episodes::model::{Episode, EventKind, Moves, Place, Spell, first_place, moves};
+use crate::episodes::model::{Episode, EventKind, Moves, Place, Spell, around, first_place, moves, never_left};
 use db::{Actor, Result, Scope, Tx, params};
 use kernel::{Date, ElderId, EpisodeId, Happening, InstitutionId, What};
+use uuid::Uuid;
 
 /// The same person, for what follows by itself: not held up by how far they see or where they work.
 #[must_use]
@@ -23,7 +24,7 @@ pub fn follow(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> Result<()> {
         Some(episode) => go_on(tx, by, &episode, h)?,
         None => start(tx, by, h)?,
     }
-    if h.what == What::ContractSigned { lead_by_contract(tx, by, h.elder) } else { Ok(()) }
+    if h.what == What::ContractSigned { lead_by_contract(tx, by, h) } else { Ok(()) }
 }
 
 /// Opens the first episode, if that is what such a happening does; nobody dead gets one.
@@ -33,8 +34,63 @@ fn start(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> Result<()> {
     if super::current(tx, h.elder)?.is_some() || !living(tx, h.elder)? {
         return Ok(());
     }
-    open(tx, by, h.elder, (place, h.institution.filter(|_| place != Place::Home)), (h.on, h.what.code(), h.what.name()))
-        .map(drop)
+    let at = (place, h.institution.filter(|_| place != Place::Home));
+    open(tx, by, h.elder, at, (h.on, h.what.code(), h.what.name()))?;
+    let sql = "select institution_id, admitted_on, discharged_on from stays
+               where elder_id = $1 and admitted_on >= $2 and discharged_on is not null order by admitted_on";
+    let past = tx.query(sql, params![h.elder, h.on], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    past.into_iter().try_for_each(|(institution, from, until)| past_stay(tx, by, h.elder, institution, (from, until)))
+}
+
+/// Puts a stay in hospital that is over already into the thread of the open episode, where it belongs.
+///
+/// # Errors
+/// What the engine says.
+pub fn past_stay(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    elder: ElderId,
+    hospital: InstitutionId,
+    (from, until): (Date, Date),
+) -> Result<()> {
+    let Some(episode) = super::current(tx, elder)? else { return Ok(()) };
+    let spells = super::spells(tx, elder, Some(episode.id))?;
+    let Some(whole) = around(&spells, from, until) else { return Ok(()) };
+    end_at(tx, elder, whole, from)?;
+    let (place, institution) = (Place::Ward, Some(hospital));
+    let ward = Spell { id: super::uuid(tx, by), place, institution, from, until: Some(until), kept: false };
+    super::begin(tx, (elder, episode.id), &ward, What::AdmittedToHospital.code())?;
+    if whole.until == Some(until) {
+        return Ok(());
+    }
+    let rest = Spell { id: super::uuid(tx, by), from: until, ..whole.clone() };
+    super::begin(tx, (elder, episode.id), &rest, What::LeftHospital.code())
+}
+
+/// Ends a spell on a day; one that would not have lasted a day never was.
+fn end_at(tx: &mut Tx<'_>, elder: ElderId, spell: &Spell, on: Date) -> Result<()> {
+    if spell.from >= on {
+        return delete(tx, elder, spell.id);
+    }
+    let sql = "update episode_places set until_on = $3 where elder_id = $1 and id = $2";
+    tx.exec_one(sql, params![elder, spell.id, on])
+}
+
+fn delete(tx: &mut Tx<'_>, elder: ElderId, spell: Uuid) -> Result<()> {
+    tx.exec_one("delete from episode_places where elder_id = $1 and id = $2", params![elder, spell])
+}
+
+/// Takes a stay in hospital that never was out of the thread again.
+///
+/// # Errors
+/// What the engine says.
+pub fn no_stay(tx: &mut Tx<'_>, elder: ElderId, (from, until): (Date, Date)) -> Result<()> {
+    let spells = super::spells(tx, elder, None)?;
+    let Some([before, ward, after]) = never_left(&spells, from, until) else { return Ok(()) };
+    let sql = "update episode_places set until_on = $3, kept = $4 where elder_id = $1 and id = $2";
+    tx.exec_one(sql, params![elder, before.id, after.until, after.kept])?;
+    delete(tx, elder, ward.id)?;
+    delete(tx, elder, after.id)
 }
 
 fn living(tx: &mut Tx<'_>, elder: ElderId) -> Result<bool> {
@@ -93,7 +149,7 @@ fn carry_out(tx: &mut Tx<'_>, by: &Actor, episode: &Episode, m: &Moves, what: Wh
         tx.exec("update episode_places set kept = 0 where elder_id = $1 and id = $2", params![elder, *id])?;
     }
     if let Some(id) = m.dropped {
-        tx.exec("delete from episode_places where elder_id = $1 and id = $2", params![elder, id])?;
+        delete(tx, elder, id)?;
     }
     if let Some((id, on, kept)) = m.ends {
         let sql = "update episode_places set until_on = $3, kept = $4 where elder_id = $1 and id = $2";
@@ -117,7 +173,8 @@ pub(super) fn close(tx: &mut Tx<'_>, by: &Actor, episode: &Episode, on: Date, wh
 }
 
 /// Who signs the contract leads, unless somebody leads already.
-fn lead_by_contract(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> Result<()> {
+fn lead_by_contract(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> Result<()> {
+    let elder = h.elder;
     let Some(episode) = super::current(tx, elder)?.filter(|e| e.lead.is_none()) else { return Ok(()) };
     let signed = contracts::store::of_elder(tx, by, elder)?;
     let Some(doctor) = signed.iter().filter(|c| c.state == contracts::State::Signed).find_map(|c| c.doctor) else {
@@ -126,8 +183,14 @@ fn lead_by_contract(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> Result<()> {
     let lead = super::staff(tx, doctor)?;
     super::write_lead(tx, by, &episode, &lead)?;
     let title = format!("牵头人：{}", lead.name);
-    let line =
-        Line { on: by.today(), kind: EventKind::Lead, code: "", title: &title, detail: "签约医生", href: None };
+    let line = Line {
+        on: h.on.min(by.today()),
+        kind: EventKind::Lead,
+        code: "",
+        title: &title,
+        detail: "签约医生",
+        href: None,
+    };
     super::write_line(tx, by, elder, episode.id, &line)
 }
 

@@ -109,6 +109,31 @@ db::on_both! {
         assert_eq!(places(&db, c.elder).last().map(|p| p.0), Some(Place::Home));
     }
 
+    fn a_stay_that_is_over_is_put_where_it_belongs_and_taken_out_again(db: TestDb) {
+        let c = county(&db);
+        let by = actor("2026-10-01", 1);
+        let past = |from: &str, until: &str| NewStay { discharged_on: Some(day(until)), ..stay(&c, from) };
+        let save = |new: &NewStay| db.write(|tx| stays::store::save(tx, &by, new, "导入")).expect("saved").0;
+        // Known before the episode begins, and one before it: only what lies in it is part of it.
+        save(&past("2025-12-01", "2025-12-09"));
+        save(&past("2026-02-01", "2026-02-09"));
+        tell(&db, c.elder, What::ContractSigned, "2026-01-01", None);
+        let later = save(&past("2026-03-01", "2026-03-05"));
+        let days = |n: usize| places(&db, c.elder)[n].clone();
+        let of = |place, from: &str, until: Option<&str>| (place, from.to_owned(), until.map(str::to_owned));
+        assert_eq!(days(0), of(Place::Home, "2026-01-01", Some("2026-02-01")));
+        assert_eq!(days(1), of(Place::Ward, "2026-02-01", Some("2026-02-09")));
+        assert_eq!(days(3), of(Place::Ward, "2026-03-01", Some("2026-03-05")));
+        assert_eq!((days(4), places(&db, c.elder).len()), (of(Place::Home, "2026-03-05", None), 5));
+        db.write(|tx| stays::store::remove(tx, &by, c.elder, later)).expect("removed");
+        assert_eq!((days(2), places(&db, c.elder).len()), (of(Place::Home, "2026-02-09", None), 3));
+        // On the first day of a spell nothing of it is left; on the day of leaving one does not stay.
+        save(&past("2026-02-09", "2026-02-12"));
+        assert_eq!(days(2), of(Place::Ward, "2026-02-09", Some("2026-02-12")));
+        save(&past("2026-05-01", "2026-05-01"));
+        assert_eq!((days(3), places(&db, c.elder).len()), (of(Place::Home, "2026-02-12", None), 4));
+    }
+
     fn moving_away_closes_and_coming_back_begins_anew(db: TestDb) {
         let c = county(&db);
         tell(&db, c.elder, What::MovedIn, "2026-01-01", Some(c.hospital));
