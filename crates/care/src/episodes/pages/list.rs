@@ -75,7 +75,7 @@ pub(in super::super) async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result
         })
         .await?;
     let body = html! {
-        div.yy-figures { @for (place, n) in &places { (ui::figure(place.name(), n, link(*place, *n))) } }
+        (ui::tabs(&tabs(&asked, &places)))
         (filters(&cx, &asked, &leads))
         (table(&cx, &rows))
         (ui::pager(&PageInfo::new(asked.base(), page, SIZE, total)))
@@ -83,8 +83,15 @@ pub(in super::super) async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result
     Ok(Page::new(&cx, "照护全程").source(SOURCE).body(body))
 }
 
-fn link(place: Place, n: i64) -> Markup {
-    html! { @if n > 0 { (ui::link(&format!("/episodes?place={}", place.code()), "查看名单")) } @else { "没有" } }
+/// All, and each place where somebody is, with how many.
+fn tabs(asked: &Asked, places: &[(Place, i64)]) -> Vec<(String, String, bool)> {
+    let all: i64 = places.iter().map(|(_, n)| n).sum();
+    let chosen = asked.place.as_deref().and_then(Place::parse);
+    let one = |(place, n): &(Place, i64)| {
+        (format!("/episodes?place={}", place.code()), format!("{} {n}", place.name()), chosen == Some(*place))
+    };
+    let there = places.iter().filter(|(place, n)| *n > 0 || chosen == Some(*place));
+    std::iter::once(("/episodes".to_owned(), format!("全部 {all}"), chosen.is_none())).chain(there.map(one)).collect()
 }
 
 fn filters(cx: &Cx, asked: &Asked, leads: &[(StaffId, String, i64)]) -> Markup {

@@ -35,6 +35,16 @@ pub(super) struct Stretch {
     pub institution: String,
 }
 
+impl Stretch {
+    /// 住院（如东县人民医院）
+    pub(super) fn name(&self) -> String {
+        match self.institution.as_str() {
+            "" => self.spell.place.name().to_owned(),
+            name => format!("{}（{name}）", self.spell.place.name()),
+        }
+    }
+}
+
 pub(super) fn stretches(tx: &mut Tx<'_>, spells: Vec<Spell>) -> Vec<Stretch> {
     let name = |tx: &mut Tx<'_>, spell: &Spell| {
         spell.institution.and_then(|id| registry::institutions::store::name(tx, id).ok()).unwrap_or_default()
@@ -55,11 +65,7 @@ pub(super) const fn tone(place: Place) -> Tone {
 /// Where they are now, since when, and what is held for them.
 pub(super) fn now(stretches: &[Stretch], today: Date) -> Markup {
     let here = stretches.iter().rev().find(|s| s.spell.until.is_none());
-    let kept: Vec<String> = stretches
-        .iter()
-        .filter(|s| s.spell.kept)
-        .map(|s| format!("{} {}", s.spell.place.name(), s.institution))
-        .collect();
+    let kept: Vec<String> = stretches.iter().filter(|s| s.spell.kept).map(Stretch::name).collect();
     html! {
         @match here {
             Some(s) => p {

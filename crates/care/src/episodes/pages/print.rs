@@ -23,7 +23,7 @@ pub(in super::super) async fn show(cx: Cx, Path(text): Path<String>) -> Result<M
         })
         .await?;
     cx.note(Entry { action: "episodes.print", elder: Some(id), ..Entry::default() }).await?;
-    let now = here.map(|s| format!("{} {}（{} 起）", s.spell.place.name(), s.institution, s.spell.from));
+    let now = here.map(|s| format!("{}，{} 起", s.name(), s.spell.from));
     let open = goals.iter().filter(|g| g.state == GoalState::Open);
     let there = |m: &&Member| m.until.is_none();
     let sheet = html! {
@@ -44,7 +44,7 @@ pub(in super::super) async fn show(cx: Cx, Path(text): Path<String>) -> Result<M
             ui::text(&m.name), ui::text(&m.role), ui::text(m.from),
         ]), html! { p { "（尚未确定）" } }))
         p { "本计划由牵头人与老年人及其家属共同确定；情况变化时随时调整。" }
-        (ui::seals(&["牵头机构", "老年人或家属（签字）"]))
+        (ui::seals(&["牵头机构", "老年人或家属"]))
     };
     let page = Page::new(&cx, "照护计划").crumb("照护全程", "/episodes").crumb(&subject.name, &href(id));
     Ok(page.source(SOURCE).body(ui::print_sheet("照护计划", sheet)))

@@ -92,7 +92,7 @@ db::on_both! {
         for words in ["张医生", "血压稳定", "李芳", "家属要求周末探视", "新目标：血压稳定"] {
             assert!(page.contains(words), "{words}");
         }
-        assert!(nurse.get(&format!("{url}/print")).page().contains("老年人或家属（签字）"));
+        assert!(nurse.get(&format!("{url}/print")).page().contains("老年人或家属（盖章）"));
         let list = nurse.get("/episodes?place=ward&q=%E6%A1%82").page();
         assert!(list.contains("王桂英") && list.contains("转诊") && list.contains("张医生"));
         assert!(!nurse.get("/episodes?place=home").page().contains("王桂英"));
