@@ -4,8 +4,10 @@
 
 pub mod agreements;
 pub mod assessments;
+pub mod chart;
 pub mod contracts;
 pub mod episodes;
+pub mod followups;
 pub mod records;
 pub mod referrals;
 pub mod stays;
@@ -19,6 +21,8 @@ use registry::elders::OwnedTable;
 /// Tables of this crate whose rows belong to an elder: a merge of two elder files re-points them.
 pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("checkups", "健康体检"),
+    OwnedTable::new("checkup_forms", "体检问诊").of("id", "checkups"),
+    OwnedTable::new("checkup_findings", "体检异常").of("checkup_id", "checkups"),
     OwnedTable::new("stays", "住院"),
     OwnedTable::new("assessments", "评估"),
     OwnedTable::new("assessment_forms", "评估表").of("assessment_id", "assessments"),
@@ -39,4 +43,8 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("episode_goals", "照护目标").of("episode_id", "episodes"),
     OwnedTable::new("episode_team", "照护团队").of("episode_id", "episodes"),
     OwnedTable::new("episode_events", "照护经过").of("episode_id", "episodes"),
+    OwnedTable::new("chart_items", "健康档案"),
+    OwnedTable::new("chart_reviews", "用药指导与处方点评"),
+    OwnedTable::new("followups", "慢病随访"),
+    OwnedTable::new("followup_visits", "随访记录").of("followup_id", "followups"),
 ];

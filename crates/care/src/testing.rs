@@ -39,7 +39,7 @@ pub(crate) fn neighbour(on: &str) -> Actor {
     Actor { scope: Scope { area: area("320612"), institution: None }, ..actor(on, 99) }
 }
 
-fn citizen(born: &str, number: u32) -> CitizenNumber {
+pub(crate) fn citizen(born: &str, number: u32) -> CitizenNumber {
     let body = format!("320623{}{number:03}", born.replace('-', ""));
     let check = kernel::citizen::check_digit(body.as_bytes()) as char;
     CitizenNumber::parse(&format!("{body}{check}"), day("2026-11-02")).expect("number")

@@ -23,6 +23,7 @@ migrations! {
     "V10__visits",
     "V11__episodes",
     "V13__referrals",
+    "V14__chart",
 }
 
 /// The number of the newest migration.

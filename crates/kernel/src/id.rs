@@ -83,6 +83,16 @@ ids! {
     MemberId,
     /// A stay in a hospital (住院).
     StayId,
+    /// An item of a health record (健康档案条目).
+    ChartItemId,
+    /// A review of medicines (处方点评、用药指导).
+    ReviewId,
+    /// An abnormal finding of a check-up (体检异常).
+    FindingId,
+    /// A chronic disease under follow-up (慢性病随访).
+    FollowupId,
+    /// One follow-up (一次随访).
+    FollowupVisitId,
     /// A care-insurance entitlement (长护险待遇).
     EntitlementId,
     /// A care plan (照护计划).

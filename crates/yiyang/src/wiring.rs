@@ -1,7 +1,7 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{agreements, assessments, contracts, episodes, records, referrals, stays, visits};
+use care::{agreements, assessments, chart, contracts, episodes, followups, records, referrals, stays, visits};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
@@ -32,6 +32,8 @@ pub fn routes() -> Routes {
         .merge(episodes::routes())
         .merge(assessments::routes())
         .merge(records::routes())
+        .merge(chart::routes())
+        .merge(followups::routes())
         .merge(stays::routes())
         .merge(contracts::routes())
         .merge(visits::routes())
@@ -58,6 +60,8 @@ fn nav() -> Vec<Nav> {
         episodes::NAV,
         assessments::NAV,
         records::NAV,
+        chart::NAV,
+        followups::NAV,
         stays::NAV,
         contracts::NAV,
         visits::NAV,
@@ -108,6 +112,9 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             visits::work,
             referrals::work,
             agreements::work,
+            records::work,
+            followups::work,
+            chart::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -125,6 +132,9 @@ pub fn followers() -> Vec<Follower> {
         visits::follow,
         referrals::follow,
         ltci::follow,
+        episodes::follow, //
+        followups::follow,
+        records::follow,
     ]
 }
 
@@ -160,6 +170,8 @@ fn elder_page() -> ElderPage {
             (episodes::READ, episodes::timeline),
             (assessments::READ, assessments::timeline),
             (records::READ, records::timeline),
+            (chart::READ, chart::timeline),
+            (followups::READ, followups::timeline),
             (stays::READ, stays::timeline),
             (contracts::READ, contracts::timeline),
             (visits::READ, visits::timeline),
@@ -170,6 +182,8 @@ fn elder_page() -> ElderPage {
             (episodes::READ, episodes::card),
             (assessments::READ, assessments::card),
             (records::READ, records::card),
+            (chart::READ, chart::card),
+            (followups::READ, followups::card),
             (stays::READ, stays::card),
             (contracts::READ, contracts::card),
             (visits::READ, visits::card),
@@ -188,6 +202,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     contracts::jobs::nightly(&state.db, by, &state.policies)?;
     referrals::jobs::nightly(&state.db, by)?;
     agreements::jobs::nightly(&state.db, by)?;
+    records::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;

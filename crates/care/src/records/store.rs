@@ -1,5 +1,7 @@
 //! Check-ups in the store, and the facts that follow from them.
 
+pub mod findings;
+
 use super::model::{Checkup, LABELS, NewCheckup};
 use crate::subject;
 use db::{Actor, Row, Tx, params};
@@ -98,7 +100,7 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewCheckup, source: &str) -> db::Re
 fn update(tx: &mut Tx<'_>, by: &Actor, id: CheckupId, facts: &NewCheckup) -> db::Result<()> {
     tx.exec_one(
         "update checkups set institution_id = $3, file_built = $4, guided = $5, complete = $6, sbp = $7, dbp = $8,
-           glucose = $9, changed_at = $10 where elder_id = $1 and id = $2",
+           glucose = $9, examined_at = null, changed_at = $10 where elder_id = $1 and id = $2",
         params![
             facts.elder,
             id,
@@ -170,6 +172,8 @@ pub fn count(tx: &mut Tx<'_>, by: &Actor, from: Date) -> db::Result<i64> {
 pub fn remove(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: CheckupId) -> db::Result<()> {
     subject::store::find(tx, by, elder)?;
     tx.exec_one("delete from checkups where elder_id = $1 and id = $2", params![elder, id])?;
+    tx.exec("delete from checkup_forms where elder_id = $1 and id = $2", params![elder, id])?;
+    tx.exec("delete from checkup_findings where elder_id = $1 and checkup_id = $2", params![elder, id])?;
     follow(tx, elder)
 }
 

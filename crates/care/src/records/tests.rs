@@ -1,8 +1,10 @@
+use super::findings::{FaceToFace, Screening, SelfRating};
+use super::jobs;
 use super::model::{NewCheckup, parse_tenths, tenths};
 use super::{READ, WRITE, routes, store};
 use crate::subject::Subject;
 use crate::testing::{actor, area, day, elder, library, neighbour, seed};
-use kernel::{Date, ElderId};
+use kernel::{Date, ElderId, Happening, What};
 use registry::elders::facts;
 use registry::saved::Saved;
 use uuid::Uuid;
@@ -124,5 +126,113 @@ db::on_both! {
         assert_eq!(stranger.get(&page).status.as_u16(), 404);
         assert!(!stranger.get("/records").page().contains("王桂英"));
         assert_eq!(app.person("无权", &[READ.0], "320623").post("/records", &form).status.as_u16(), 403);
+    }
+}
+
+fn face() -> FaceToFace {
+    FaceToFace {
+        height: Some(1600),
+        weight: Some(600),
+        waist: Some(850),
+        pulse: Some(720),
+        temperature: Some(365),
+        self_rating: Some(SelfRating::Fairly),
+        cognition: Some(Screening::Negative),
+        affect: Some(Screening::Negative),
+        self_care: [("A1", 0), ("A2", 0), ("A3", 0), ("A4", 0), ("A5", 0)].map(|(k, n)| (k.to_owned(), n)).into(),
+        lifestyle: "不吸烟".into(),
+        note: String::new(),
+    }
+}
+
+#[test]
+fn the_body_mass_is_cut_off_and_never_rounded_over_a_limit() {
+    let bmi = |weight, height| FaceToFace { weight: Some(weight), height: Some(height), ..face() }.bmi();
+    assert_eq!(bmi(600, 1600), Some(234));
+    assert_eq!((bmi(716, 1600), bmi(717, 1600)), (Some(279), Some(280)));
+    assert_eq!(FaceToFace { height: Some(0), ..face() }.bmi(), None);
+    assert_eq!(FaceToFace { weight: None, ..face() }.bmi(), None);
+}
+
+db::on_both! {
+    fn what_is_abnormal_becomes_work_until_it_is_handled(db: TestDb) {
+        seed(&db);
+        let (by, elder) = (actor("2026-11-02", 1), elder(&db, 2, "王桂英"));
+        let save = |new: &NewCheckup| db.write(|tx| store::save(tx, &by, new, "导入")).expect("saved").0;
+        let open = || {
+            let all = db.read(|tx| store::findings::open(tx, &by, (50, 0))).expect("open");
+            all.into_iter().map(|(_, _, one)| (one.found.finding, one.found.due_on)).collect::<Vec<_>>()
+        };
+        let night = || jobs::nightly(&db, &by, &library()).expect("night");
+        let first = save(&NewCheckup { sbp: Some(152), ..checkup(elder, "2026-10-01") });
+        assert_eq!((night(), night()), (1, 0));
+        assert_eq!(open(), [("pressure_high".to_owned(), day("2026-10-15"))]);
+        save(&NewCheckup { sbp: Some(139), ..checkup(elder, "2026-10-01") });
+        assert_eq!(night(), 1);
+        assert!(open().is_empty());
+        let mut form = face();
+        form.cognition = Some(Screening::Positive);
+        form.self_care.insert("A4".into(), 10);
+        db.write(|tx| store::findings::save(tx, &by, &library(), (elder, first), &form)).expect("form");
+        assert_eq!(open().len(), 2);
+        form.self_care.remove("A1");
+        let refused = db.write(|tx| store::findings::save(tx, &by, &library(), (elder, first), &form)).expect_err("open item");
+        assert!(refused.text().contains("进餐"), "{refused}");
+        let later = save(&NewCheckup { glucose: Some(170), ..checkup(elder, "2026-10-20") });
+        night();
+        assert_eq!(open(), [("glucose_danger".to_owned(), day("2026-10-20"))]);
+        let finding = db.read(|tx| store::findings::findings_of(tx, &by, elder)).expect("all").into_iter()
+            .find(|one| one.checkup == later).expect("one").id;
+        let handle = || db.write(|tx| store::findings::handle(tx, &by, (elder, finding), "已转县医院"));
+        handle().expect("handled");
+        assert!(handle().expect_err("twice").text().contains("RC-01"));
+        db.write(|tx| store::findings::examine(tx, &by, &library(), elder, later)).expect("again");
+        assert!(open().is_empty());
+        let vitals = db.read(|tx| crate::chart::latest(tx, elder)).expect("latest").vitals;
+        assert!(vitals.contains(&("体重".to_owned(), "60 千克".to_owned(), day("2026-10-01"))), "{vitals:?}");
+    }
+
+    fn a_death_closes_what_a_checkup_asked_for(db: TestDb) {
+        seed(&db);
+        let (by, elder) = (actor("2026-11-02", 1), elder(&db, 2, "王桂英"));
+        db.write(|tx| store::save(tx, &by, &NewCheckup { sbp: Some(185), ..checkup(elder, "2026-10-01") }, "导入")).expect("saved");
+        jobs::nightly(&db, &by, &library()).expect("night");
+        assert_eq!(db.read(|tx| store::findings::count_open(tx, &by)).expect("count"), 1);
+        let happening = Happening { elder, what: What::Died, on: day("2026-10-05"), institution: None };
+        db.write(|tx| store::findings::follow(tx, &by, &happening)).expect("followed");
+        assert_eq!(db.read(|tx| store::findings::count_open(tx, &by)).expect("count"), 0);
+    }
+
+    fn the_form_is_filled_in_and_a_finding_handled_on_the_page(db: TestDb) {
+        seed(&db);
+        let elder = elder(&db, 2, "王桂英");
+        let by = actor("2026-11-02", 1);
+        let (id, _) = db.write(|tx| store::save(tx, &by, &checkup(elder, "2026-10-01"), "导入")).expect("saved");
+        let app = TestApp::new(db, (*library()).clone(), routes(), |state| state);
+        let nurse = app.person("张护士", &[READ.0, WRITE.0], "320623");
+        let href = format!("/records/{elder}/{id}/form");
+        assert!(nurse.get(&href).page().contains("老年人生活自理能力评估表"));
+        let mut form = vec![("height", "160"), ("weight", "46"), ("affect", "positive"), ("pulse", "7x")];
+        assert_eq!(nurse.post(&href, &form).status.as_u16(), 422);
+        form[3].1 = "72";
+        for care in ["care-A1", "care-A2", "care-A3", "care-A4", "care-A5"] {
+            form.push((care, "0"));
+        }
+        assert_eq!(nurse.post(&href, &form).goes_to(), format!("/records/{elder}"));
+        let shown = nurse.get(&format!("/records/{elder}")).page();
+        for text in ["消瘦", "情感状态粗筛阳性", "可自理（0 分）", "17.9"] {
+            assert!(shown.contains(text), "{text}");
+        }
+        assert!(nurse.get("/records/findings").page().contains("王桂英"));
+        let finding = app.db.read(|tx| store::findings::findings_of(tx, &by, elder)).expect("all")[0].id;
+        let url = format!("/records/{elder}/findings/{finding}");
+        let stranger = app.person("邻县", &[READ.0, WRITE.0], "320612");
+        for answer in [stranger.get(&href), stranger.post(&href, &form), stranger.post(&url, &[("result", "甲")])] {
+            assert_eq!(answer.status.as_u16(), 404);
+        }
+        assert!(!stranger.get("/records/findings").page().contains("王桂英"));
+        assert_eq!(nurse.post(&url, &[("result", "已指导营养")]).goes_to(), format!("/records/{elder}"));
+        assert_eq!(nurse.post(&url, &[("result", "再次")]).status.as_u16(), 409);
+        assert!(nurse.get(&format!("/records/{elder}")).page().contains("已指导营养"));
     }
 }

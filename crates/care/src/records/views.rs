@@ -7,6 +7,7 @@ use kernel::ElderId;
 use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::html;
 use web::ui::{self, Tone};
+use web::{Desk, WorkGroup, WorkItem};
 
 /// The figures in a line: 血压 138/82，空腹血糖 6.1.
 pub(super) fn figures(checkup: &Checkup) -> String {
@@ -57,4 +58,36 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
     let href = format!("/records/new?elder={elder}");
     let action = Some(CardAction { permission: super::WRITE, href, text: "登记年度体检" });
     Ok(Some(ElderCard { title: "健康体检".to_owned(), body, order: 30, action }))
+}
+
+/// How many findings the home page names; all of them stand on the list.
+const SHOWN: i64 = 5;
+
+/// Abnormal findings that nobody has seen to.
+///
+/// # Errors
+/// What the engine says.
+pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
+    if !desk.user.may(super::WRITE) {
+        return Ok(vec![]);
+    }
+    let total = store::findings::count_open(tx, desk.by)?;
+    if total == 0 {
+        return Ok(vec![]);
+    }
+    let rows = store::findings::open(tx, desk.by, (SHOWN, 0))?;
+    let word = |list: &str, word: &str| desk.policies.label(list, word).unwrap_or(word).to_owned();
+    let items = rows.into_iter().map(|(name, elder, one)| WorkItem {
+        title: name,
+        detail: format!(
+            "{}：{}",
+            word("checkup finding", &one.found.finding),
+            word("finding action", &one.found.action)
+        ),
+        href: format!("/records/{elder}"),
+        due: Some(one.found.due_on),
+        urgent: desk.overdue(Some(one.found.due_on)),
+    });
+    let href = "/records/findings".to_owned();
+    Ok(vec![WorkGroup { title: "体检异常待处理".to_owned(), items: items.collect(), total, href }])
 }

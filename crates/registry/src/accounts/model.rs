@@ -93,12 +93,16 @@ impl Role {
                 "assessments.review",
                 "assessments.dispute",
                 "records.*",
+                "chart.read",
+                "followups.read",
                 "stays.*",
                 "contracts.read",
                 "visits.read",
                 "ltci.read",
             ],
-            Self::Assessor => &["elders.read", "records.read", "assessments.read", "assessments.assess", "policies.*"],
+            Self::Assessor => {
+                &["elders.read", "records.read", "chart.read", "assessments.read", "assessments.assess", "policies.*"]
+            }
             Self::Doctor => &[
                 "referrals.*",
                 "agreements.read",
@@ -110,6 +114,8 @@ impl Role {
                 "institutions.read",
                 "staff.read",
                 "records.*",
+                "chart.*",
+                "followups.*",
                 "stays.read",
                 "contracts.*",
                 "visits.*",
@@ -130,6 +136,7 @@ impl Role {
                 "episodes.*",
                 "institutions.read",
                 "staff.*",
+                "chart.read",
                 "assessments.read",
                 "visits.*",
                 "ltci.read",
@@ -179,6 +186,7 @@ impl Role {
                 "areas.read",
                 "assessments.read",
                 "records.read",
+                "followups.read",
                 "stays.read",
                 "contracts.read",
                 "visits.read",

@@ -1,5 +1,8 @@
 //! Pages of check-ups.
 
+pub(super) mod form;
+
+use super::findings::Form as FaceForm;
 use super::model::{Checkup, NewCheckup, parse_tenths};
 use super::views::figures;
 use super::{WRITE, store};
@@ -63,11 +66,23 @@ fn due(cx: &Cx, subject: &Subject, last: Option<Date>) -> Decision {
 
 pub(super) async fn of_elder(cx: Cx, Path(elder): Path<String>) -> Result<Markup, Error> {
     let elder = ElderId::parse(&elder).ok_or(Error::NotFound)?;
-    let (subject, checkups) = cx
-        .read(move |tx, by| Ok::<_, Error>((subject::store::find(tx, by, elder)?, store::of_elder(tx, by, elder)?)))
+    let (subject, checkups, forms, findings) = cx
+        .read(move |tx, by| {
+            let (subject, checkups) = (subject::store::find(tx, by, elder)?, store::of_elder(tx, by, elder)?);
+            let forms = checkups
+                .iter()
+                .map(|one| store::findings::form(tx, elder, one.id))
+                .collect::<db::Result<Vec<Option<FaceForm>>>>()?;
+            Ok::<_, Error>((subject, checkups, forms, store::findings::findings_of(tx, by, elder)?))
+        })
         .await?;
     let managed = checkups.iter().find(|c| c.facts.manages()).map(|c| c.facts.on);
     let decision = due(&cx, &subject, managed);
+    let rows = checkups.iter().zip(&forms).map(|(checkup, filled)| {
+        let mut row = cells(checkup);
+        row.push(form::told(&cx, checkup, filled.as_ref()));
+        row
+    });
     let text = match decision.bool("due") {
         Some(true) => "本年度健康管理应做",
         Some(false) => "尚未到期",
@@ -78,7 +93,8 @@ pub(super) async fn of_elder(cx: Cx, Path(elder): Path<String>) -> Result<Markup
             p { strong { (text) } @if let Some(day) = managed { "（上次各项齐全：" (day) "）" } }
             (ui::because(&cx.state.policies, &decision))
         }))
-        (ui::table(&["体检日期", "结果", "健康管理", "来源"], checkups.iter().map(cells)))
+        (form::findings(&cx, elder, &findings))
+        (ui::table(&["体检日期", "结果", "健康管理", "来源", "面对面评估"], rows))
     };
     let mut page =
         Page::new(&cx, &format!("健康体检：{}", subject.name)).crumb(&subject.name, &format!("/elders/{elder}"));
@@ -156,7 +172,13 @@ pub(super) async fn create(cx: Cx, Form(filled): Form<Filled>) -> Result<Respons
         dbp: filled.dbp,
         glucose: filled.glucose.as_deref().map(glucose).transpose()?,
     };
-    let elder = new.elder;
-    let (_, saved) = cx.write(move |tx, by| store::register(tx, by, &new)).await?;
+    let (elder, library) = (new.elder, cx.state.policies.clone());
+    let (_, saved) = cx
+        .write(move |tx, by| {
+            let done = store::register(tx, by, &new)?;
+            store::findings::examine(tx, by, &library, elder, done.0)?;
+            Ok::<_, registry::saved::Refused>(done)
+        })
+        .await?;
     Ok(web::see_with(&format!("/elders/{elder}"), &format!("体检记录已保存（{}）", saved.name())))
 }
