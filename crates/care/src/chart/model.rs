@@ -305,6 +305,19 @@ impl Latest {
         latest.vitals = vitals(items);
         latest
     }
+
+    /// Adds what a check-up measured, where it is later than what stands: `(code, value, second)` in hundredths.
+    pub fn measured(&mut self, on: Date, values: &[(&str, i64, Option<i64>)]) {
+        for (code, value, second) in values {
+            let Some(measure) = codes::measure(code) else { continue };
+            let new = (measure.name.to_owned(), figure(code, Some(*value), *second), on);
+            match self.vitals.iter_mut().find(|(name, ..)| *name == measure.name) {
+                Some(old) if old.2 < on => *old = new,
+                Some(_) => {}
+                None => self.vitals.push(new),
+            }
+        }
+    }
 }
 
 fn vitals(items: &[Item]) -> Vec<(String, String, Date)> {

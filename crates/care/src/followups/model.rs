@@ -14,7 +14,7 @@ registry::choice! {
         /// Essential hypertension.
         Hypertension = "hypertension" "高血压",
         /// Type 2 diabetes.
-        Diabetes = "diabetes" "2 型糖尿病",
+        Diabetes = "diabetes" "2型糖尿病",
     }
 
     /// Where it stands.

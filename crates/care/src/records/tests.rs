@@ -160,7 +160,7 @@ db::on_both! {
         let (by, elder) = (actor("2026-11-02", 1), elder(&db, 2, "王桂英"));
         let save = |new: &NewCheckup| db.write(|tx| store::save(tx, &by, new, "导入")).expect("saved").0;
         let open = || {
-            let all = db.read(|tx| store::findings::open(tx, &by, (50, 0))).expect("open");
+            let all = db.read(|tx| store::findings::open(tx, &by, None, (50, 0))).expect("open");
             all.into_iter().map(|(_, _, one)| (one.found.finding, one.found.due_on)).collect::<Vec<_>>()
         };
         let night = || jobs::nightly(&db, &by, &library()).expect("night");
@@ -197,10 +197,10 @@ db::on_both! {
         let (by, elder) = (actor("2026-11-02", 1), elder(&db, 2, "王桂英"));
         db.write(|tx| store::save(tx, &by, &NewCheckup { sbp: Some(185), ..checkup(elder, "2026-10-01") }, "导入")).expect("saved");
         jobs::nightly(&db, &by, &library()).expect("night");
-        assert_eq!(db.read(|tx| store::findings::count_open(tx, &by)).expect("count"), 1);
+        assert_eq!(db.read(|tx| store::findings::count_open(tx, &by, None)).expect("count"), 1);
         let happening = Happening { elder, what: What::Died, on: day("2026-10-05"), institution: None };
         db.write(|tx| store::findings::follow(tx, &by, &happening)).expect("followed");
-        assert_eq!(db.read(|tx| store::findings::count_open(tx, &by)).expect("count"), 0);
+        assert_eq!(db.read(|tx| store::findings::count_open(tx, &by, None)).expect("count"), 0);
     }
 
     fn the_form_is_filled_in_and_a_finding_handled_on_the_page(db: TestDb) {

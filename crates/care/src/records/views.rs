@@ -71,11 +71,11 @@ pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
     if !desk.user.may(super::WRITE) {
         return Ok(vec![]);
     }
-    let total = store::findings::count_open(tx, desk.by)?;
+    let total = store::findings::count_open(tx, desk.by, desk.by.institution)?;
     if total == 0 {
         return Ok(vec![]);
     }
-    let rows = store::findings::open(tx, desk.by, (SHOWN, 0))?;
+    let rows = store::findings::open(tx, desk.by, desk.by.institution, (SHOWN, 0))?;
     let word = |list: &str, word: &str| desk.policies.label(list, word).unwrap_or(word).to_owned();
     let items = rows.into_iter().map(|(name, elder, one)| WorkItem {
         title: name,

@@ -4,6 +4,7 @@
 //! calls, at the day on which it is supposed to have happened. Only the people are made up, and say so.
 
 mod assess;
+mod clinic;
 mod crew;
 mod forms;
 mod lead;
@@ -187,6 +188,10 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let result = sign::run(story, crew, &mut |done, total| bar.set(done, total))?;
     bar.done(&result);
     lead::run(story, crew)?;
+
+    let mut bar = Bar::new("健康档案与慢病随访");
+    let result = clinic::run(story, crew, &mut |done, total| bar.set(done, total))?;
+    bar.done(&result);
 
     let mut bar = Bar::new("照护保险一个月");
     let result = month::run(story, crew, &mut |done, total| bar.set(done, total))?;

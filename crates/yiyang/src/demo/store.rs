@@ -48,6 +48,17 @@ pub(super) fn contracted(tx: &mut Tx<'_>, institution: InstitutionId, limit: i64
     tx.query(sql, params![institution, limit], |row| row.get(0))
 }
 
+/// Elders whom an institution serves and whose roster names a chronic disease.
+pub(super) fn served(tx: &mut Tx<'_>, institution: InstitutionId, most: i64) -> Result<Vec<(ElderId, Vec<Chronic>)>> {
+    let sql = "select e.id, e.chronic from elders e
+               where e.status = 'alive' and e.merged_into is null and e.chronic <> ''
+                 and exists (select 1 from elder_links l where l.elder_id = e.id and l.institution_id = $1 and l.until is null)
+               order by e.id limit $2";
+    tx.query(sql, params![institution, most], |row| {
+        Ok((row.get(0)?, Chronic::split(&row.get::<Option<String>>(1)?.unwrap_or_default())))
+    })
+}
+
 /// Entitlements that run, in the order of their beginning.
 pub(super) fn entitled(tx: &mut Tx<'_>, county: Area) -> Result<Vec<Entitled>> {
     let sql = "select n.elder_id, n.id, e.area, n.setting from ltci_entitlements n join elders e on e.id = n.elder_id

@@ -34,6 +34,24 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = a.elder_id where e.area between $1 and $2 order by a.id",
     ),
     county(
+        "/chart/{elder}",
+        "b",
+        "select c.elder_id, '' from chart_items c join elders e on e.id = c.elder_id
+        where e.area between $1 and $2 order by c.elder_id",
+    ),
+    county(
+        "/chart/{elder}/items/{id}",
+        "bb",
+        "select c.elder_id, c.id, c.state from chart_items c
+        join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/chart/{elder}/reviews/{id}",
+        "bb",
+        "select r.elder_id, r.id, r.state from chart_reviews r
+        join elders e on e.id = r.elder_id where e.area between $1 and $2 order by r.id",
+    ),
+    county(
         "/contracts/{elder}/{id}",
         "bb",
         "select c.elder_id, c.id, c.state from contracts c
@@ -76,6 +94,24 @@ const TABLE: &[(&str, Owner)] = &[
         "select t.elder_id, t.id, case when t.until_on is null then 'in' else 'out' end from episode_team t
         join elders e on e.id = t.elder_id where e.area between $1 and $2 order by t.id",
     ),
+    county(
+        "/followups/{elder}",
+        "b",
+        "select f.elder_id, '' from followups f join elders e on e.id = f.elder_id
+        where e.area between $1 and $2 order by f.elder_id",
+    ),
+    county(
+        "/followups/{elder}/{id}",
+        "bb",
+        "select f.elder_id, f.id, f.disease from followups f
+        join elders e on e.id = f.elder_id where e.area between $1 and $2 order by f.id",
+    ),
+    county(
+        "/followups/{elder}/{id}/visits/{visit}",
+        "bbb",
+        "select v.elder_id, v.followup_id, v.id, v.referral from followup_visits v
+        join elders e on e.id = v.elder_id where e.area between $1 and $2 order by v.id",
+    ),
     county("/institutions/{id}", "b", "select id, kind from institutions where area between $1 and $2 order by id"),
     county("/jobs/{id}", "b", "select j.id, j.state from jobs j where j.payload between $1 and $2"),
     county(
@@ -108,6 +144,18 @@ const TABLE: &[(&str, Owner)] = &[
         "select county, month, state from ltci_settlements where county between $1 and $2",
     ),
     county("/ltci/settlements/{id}", "b", "select id, state from ltci_settlements where county between $1 and $2"),
+    county(
+        "/records/{elder}/findings/{id}",
+        "bb",
+        "select k.elder_id, k.id, k.state from checkup_findings k
+        join elders e on e.id = k.elder_id where e.area between $1 and $2 order by k.id",
+    ),
+    county(
+        "/records/{elder}/{id}/form",
+        "bb",
+        "select c.elder_id, c.id, '' from checkups c
+        join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
+    ),
     county(
         "/visits/{elder}/{id}",
         "bb",

@@ -72,6 +72,7 @@ fn state(item: &Item) -> Markup {
 struct Chart {
     subject: Subject,
     items: Vec<Item>,
+    latest: Latest,
     reviews: Vec<Review>,
     stays: Vec<crate::stays::Stay>,
 }
@@ -84,6 +85,7 @@ impl Chart {
                 Ok::<_, Error>(Self {
                     subject: subject::store::find(tx, by, elder)?,
                     items: store::of_elder(tx, by, elder)?,
+                    latest: store::latest(tx, elder)?,
                     reviews: store::reviews::of_elder(tx, by, elder)?,
                     stays: crate::stays::store::of_elder(tx, by, elder)?,
                 })
@@ -102,10 +104,9 @@ impl Chart {
 
 pub(super) async fn show(cx: Cx, Path(elder): Path<String>) -> Result<Markup, Error> {
     let chart = Chart::open(&cx, &elder).await?;
-    let latest = Latest::of(&chart.items);
     let body = html! {
-        (banner(&latest))
-        (vitals(&latest))
+        (banner(&chart.latest))
+        (vitals(&chart.latest))
         (ui::columns(&[standing(&cx, &chart, Kind::Condition), standing(&cx, &chart, Kind::Medication)]))
         (ui::columns(&[standing(&cx, &chart, Kind::Allergy), standing(&cx, &chart, Kind::Risk)]))
         (results(&cx, &chart))

@@ -1,6 +1,6 @@
 //! The record on one A4 sheet, and as a file for another system.
 
-use super::super::model::{Kind, Latest};
+use super::super::model::Kind;
 use super::super::{fhir, store};
 use super::{Chart, SOURCE};
 use axum::extract::Path;
@@ -20,7 +20,7 @@ pub(in super::super) async fn show(cx: Cx, Path(elder): Path<String>) -> Result<
 const LINES: usize = 8;
 
 fn sheet(cx: &Cx, chart: &Chart) -> Markup {
-    let latest = Latest::of(&chart.items);
+    let latest = &chart.latest;
     let allergies: Vec<String> = latest
         .allergies
         .iter()

@@ -52,7 +52,18 @@ fn all(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<Item>> {
 /// # Errors
 /// What the engine says.
 pub fn latest(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Latest> {
-    Ok(Latest::of(&all(tx, elder)?))
+    let mut latest = Latest::of(&all(tx, elder)?);
+    let sql = "select on_date, sbp, dbp, glucose from checkups where elder_id = $1 order by on_date desc limit 1";
+    let checkup = tx.query_opt(sql, params![elder], |row| {
+        let mut c = row.columns();
+        Ok((c.take::<Date>()?, c.take::<Option<i64>>()?, c.take::<Option<i64>>()?, c.take::<Option<i64>>()?))
+    })?;
+    if let Some((on, sbp, dbp, glucose)) = checkup {
+        let pressure = sbp.map(|high| (codes::PRESSURE, high * 100, dbp.map(|low| low * 100)));
+        let glucose = glucose.map(|tenths| (codes::FASTING_GLUCOSE, tenths * 10, None));
+        latest.measured(on, &pressure.into_iter().chain(glucose).collect::<Vec<_>>());
+    }
+    Ok(latest)
 }
 
 /// The items that changed last within sight, with the elder's name.

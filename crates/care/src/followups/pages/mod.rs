@@ -138,20 +138,24 @@ fn disease(cx: &Cx, file: &File, one: &Followup) -> Markup {
     });
     let may = cx.may(WRITE) && file.subject.present && one.state != State::Ended;
     let actions = html! { @if may { (ui::link_button(&format!("{href}/new"), "登记随访", Tone::Primary)) } };
+    let mut facts = vec![
+        ("状态", ui::badge(Tone::Neutral, one.state.name())),
+        ("纳入日期", ui::text(one.enrolled_on)),
+        ("下次随访", next(cx, one)),
+        ("最近一次", outcome(one.last_outcome)),
+        ("随访医生", ui::text(&one.doctor)),
+    ];
+    if !one.end_reason.is_empty() {
+        facts.push(("原因", ui::text(&one.end_reason)));
+    }
+    let none = ui::empty("还没有随访。", None);
     ui::card_with(
         one.disease.name(),
         actions,
         html! {
-            (ui::facts(&[
-                ("状态", ui::badge(Tone::Neutral, one.state.name())),
-                ("纳入日期", ui::text(one.enrolled_on)),
-                ("下次随访", next(cx, one)),
-                ("最近一次", outcome(one.last_outcome)),
-                ("随访医生", ui::text(&one.doctor)),
-                ("原因", ui::text(&one.end_reason)),
-            ]))
-            (ui::table_or(&["日期", "测量", "分类", "用药与并发症", "下次最迟"], rows, ui::empty("还没有随访。", None)))
-            @if let Some(last) = visits.first() { (ui::because(&last.judged.decision)) }
+            (ui::facts(&facts))
+            div.mt-3 { (ui::table_or(&["日期", "测量", "分类", "用药与并发症", "下次最迟"], rows, none)) }
+            @if let Some(last) = visits.first() { (ui::because(&cx.state.policies, &last.judged.decision)) }
             @if may { (closing(cx, one, &href)) }
         },
     )

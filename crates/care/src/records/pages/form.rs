@@ -91,8 +91,8 @@ pub(in super::super) async fn open(cx: Cx, Query(turn): Query<Turn>) -> Result<M
     let page = turn.page.unwrap_or(1).max(1);
     let (total, rows) = cx
         .read(move |tx, by| {
-            let total = store::findings::count_open(tx, by)?;
-            Ok::<_, Error>((total, store::findings::open(tx, by, (SIZE, (page - 1) * SIZE))?))
+            let total = store::findings::count_open(tx, by, by.institution)?;
+            Ok::<_, Error>((total, store::findings::open(tx, by, by.institution, (SIZE, (page - 1) * SIZE))?))
         })
         .await?;
     let rows = rows.iter().map(|(name, elder, one)| {
@@ -113,7 +113,7 @@ pub(in super::super) async fn open(cx: Cx, Query(turn): Query<Turn>) -> Result<M
         (ui::table_or(&["老年人", "异常", "处理", "测量", "应完成日期"], rows, ui::empty("没有待处理的体检异常。", None)))
         (ui::pager(&PageInfo::new("/records/findings", page, SIZE, total)))
     };
-    let source = "异常由政策库中的规则从最近一次体检判定；登记和填表时立即判定，导入的体检每夜判定一次。";
+    let source = "异常由政策库中的规则从最近一次体检判定；登记和填表时立即判定，导入的体检每夜判定一次。有所属机构的人只看本机构服务的老年人和本机构做的体检。";
     Ok(Page::new(&cx, "体检异常").crumb("健康体检", "/records").source(source).body(body))
 }
 

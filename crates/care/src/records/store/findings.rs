@@ -6,8 +6,8 @@ use super::{COLUMNS, checkup, of_elder};
 use crate::chart;
 use crate::followups::Disease;
 use crate::subject::{self, Subject};
-use db::{Actor, Json, Row, Tx, params};
-use kernel::{CheckupId, Date, ElderId, FindingId, Happening, What};
+use db::{Actor, Json, Row, Tx, Value, params};
+use kernel::{CheckupId, Date, ElderId, FindingId, Happening, InstitutionId, What};
 use policy::{Library, Scored};
 use web::Error;
 
@@ -170,28 +170,51 @@ pub fn findings_of(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Ve
     tx.query(&sql, params![elder], finding)
 }
 
-/// Open findings within sight, the earliest due first, with the elder's name.
+/// What belongs to an institution: elders linked to it, and check-ups that it did itself. For nobody's, everything in sight.
+fn own(institution: Option<InstitutionId>, values: &mut Vec<Value<'static>>) -> String {
+    let Some(institution) = institution else { return "1 = 1".to_owned() };
+    values.push(institution.into());
+    let at = values.len();
+    format!(
+        "(exists (select 1 from elder_links l where l.elder_id = k.elder_id and l.institution_id = ${at} and l.until is null)
+          or exists (select 1 from checkups c where c.elder_id = k.elder_id and c.id = k.checkup_id
+            and c.institution_id = ${at}))"
+    )
+}
+
+/// Open findings within sight that are the institution's own, those that are to be referred now first, then the earliest due,
+/// with the elder's name.
 ///
 /// # Errors
 /// What the engine says.
-pub fn open(tx: &mut Tx<'_>, by: &Actor, (limit, offset): (i64, i64)) -> db::Result<Vec<(String, ElderId, Finding)>> {
-    let (scope, mut values) = by.scope.elders("e.area", "e.id", 3);
-    values.splice(0..0, [limit.into(), offset.into()]);
+pub fn open(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    institution: Option<InstitutionId>,
+    (limit, offset): (i64, i64),
+) -> db::Result<Vec<(String, ElderId, Finding)>> {
+    let (scope, more) = by.scope.elders("e.area", "e.id", 3);
+    let mut values = vec![Value::from(limit), offset.into()];
+    values.extend(more);
+    let own = own(institution, &mut values);
     let sql = format!(
         "select {FINDING}, e.name from checkup_findings k join elders e on e.id = k.elder_id
-         where k.state = 'open' and {scope} order by k.due_on, k.id limit $1 offset $2"
+         where k.state = 'open' and {scope} and {own}
+         order by case when k.action = 'refer_now' then 0 else 1 end, k.due_on, k.id limit $1 offset $2"
     );
     tx.query(&sql, &values, |row| Ok((row.get(11)?, row.get(0)?, finding(row)?)))
 }
 
-/// How many findings within sight are open.
+/// How many findings within sight that are the institution's own are open.
 ///
 /// # Errors
 /// What the engine says.
-pub fn count_open(tx: &mut Tx<'_>, by: &Actor) -> db::Result<i64> {
-    let (scope, values) = by.scope.elders("e.area", "e.id", 1);
+pub fn count_open(tx: &mut Tx<'_>, by: &Actor, institution: Option<InstitutionId>) -> db::Result<i64> {
+    let (scope, mut values) = by.scope.elders("e.area", "e.id", 1);
+    let own = own(institution, &mut values);
     let sql = format!(
-        "select count(*) from checkup_findings k join elders e on e.id = k.elder_id where k.state = 'open' and {scope}"
+        "select count(*) from checkup_findings k join elders e on e.id = k.elder_id
+         where k.state = 'open' and {scope} and {own}"
     );
     tx.count(&sql, &values)
 }

@@ -135,6 +135,8 @@ fn part(folder: &str) -> Option<&'static str> {
         "care/agreements" => "合作协议",
         "care/assessments" => "评估",
         "care/contracts" => "家庭医生签约",
+        "care/chart" => "健康档案",
+        "care/followups" => "慢病随访",
         "care/records" => "健康体检",
         "care/stays" => "住院情况",
         "care/sickbeds" => "家庭病床",
