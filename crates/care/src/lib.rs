@@ -10,6 +10,7 @@ pub mod episodes;
 pub mod followups;
 pub mod records;
 pub mod referrals;
+pub mod sickbeds;
 pub mod stays;
 pub mod subject;
 #[cfg(test)]
@@ -47,4 +48,9 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("chart_reviews", "用药指导与处方点评"),
     OwnedTable::new("followups", "慢病随访"),
     OwnedTable::new("followup_visits", "随访记录").of("followup_id", "followups"),
+    OwnedTable::new("sickbeds", "家庭病床"),
+    OwnedTable::new("sickbed_items", "家庭病床计划").of("sickbed_id", "sickbeds"),
+    OwnedTable::new("sickbed_rounds", "家庭病床巡诊").of("sickbed_id", "sickbeds"),
+    OwnedTable::new("sickbed_fees", "家庭病床费用").of("sickbed_id", "sickbeds"),
+    OwnedTable::new("sickbed_events", "家庭病床经过").of("sickbed_id", "sickbeds"),
 ];

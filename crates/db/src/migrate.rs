@@ -24,6 +24,7 @@ migrations! {
     "V11__episodes",
     "V13__referrals",
     "V14__chart",
+    "V17__sickbeds",
 }
 
 /// The number of the newest migration.

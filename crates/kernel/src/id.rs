@@ -93,6 +93,14 @@ ids! {
     FollowupId,
     /// One follow-up (一次随访).
     FollowupVisitId,
+    /// A home sickbed (家庭病床).
+    SickbedId,
+    /// Something that a home sickbed's plan says is done (家庭病床计划项).
+    SickbedItemId,
+    /// A round or call-out to a home sickbed (家庭病床巡诊).
+    SickbedRoundId,
+    /// A line of a home sickbed's account (家庭病床费用).
+    SickbedFeeId,
     /// A care-insurance entitlement (长护险待遇).
     EntitlementId,
     /// A care plan (照护计划).

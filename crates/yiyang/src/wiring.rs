@@ -1,7 +1,7 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{agreements, assessments, chart, contracts, episodes, followups, records, referrals, stays, visits};
+use care::{agreements, assessments, chart, contracts, episodes, followups, records, referrals, sickbeds, stays, visits};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
@@ -35,6 +35,7 @@ pub fn routes() -> Routes {
         .merge(chart::routes())
         .merge(followups::routes())
         .merge(stays::routes())
+        .merge(sickbeds::routes())
         .merge(contracts::routes())
         .merge(visits::routes())
         .merge(referrals::routes())
@@ -63,6 +64,7 @@ fn nav() -> Vec<Nav> {
         chart::NAV,
         followups::NAV,
         stays::NAV,
+        sickbeds::NAV,
         contracts::NAV,
         visits::NAV,
         referrals::NAV,
@@ -115,6 +117,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             records::work,
             followups::work,
             chart::work,
+            sickbeds::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -135,6 +138,7 @@ pub fn followers() -> Vec<Follower> {
         episodes::follow, //
         followups::follow,
         records::follow,
+        sickbeds::follow,
     ]
 }
 
@@ -146,6 +150,7 @@ fn open_things() -> episodes::OpenThings {
         (contracts::READ, contracts::open),
         (ltci::READ, ltci::open),
         (referrals::READ, referrals::open),
+        (sickbeds::READ, sickbeds::open),
     ])
 }
 
@@ -173,6 +178,7 @@ fn elder_page() -> ElderPage {
             (chart::READ, chart::timeline),
             (followups::READ, followups::timeline),
             (stays::READ, stays::timeline),
+            (sickbeds::READ, sickbeds::timeline),
             (contracts::READ, contracts::timeline),
             (visits::READ, visits::timeline),
             (referrals::READ, referrals::timeline),
@@ -185,6 +191,7 @@ fn elder_page() -> ElderPage {
             (chart::READ, chart::card),
             (followups::READ, followups::card),
             (stays::READ, stays::card),
+            (sickbeds::READ, sickbeds::card),
             (contracts::READ, contracts::card),
             (visits::READ, visits::card),
             (referrals::READ, referrals::card),
