@@ -51,6 +51,8 @@
 
 pub mod fees;
 pub mod model;
+#[cfg(test)]
+mod model_tests;
 mod pages;
 pub mod rounds;
 pub mod store;
