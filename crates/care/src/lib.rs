@@ -48,7 +48,7 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("chart_reviews", "用药指导与处方点评"),
     OwnedTable::new("followups", "慢病随访"),
     OwnedTable::new("followup_visits", "随访记录").of("followup_id", "followups"),
-    OwnedTable::new("sickbeds", "家庭病床"),
+    OwnedTable::new("sickbeds", "家庭病床").parts("visits", "source_id"),
     OwnedTable::new("sickbed_items", "家庭病床计划").of("sickbed_id", "sickbeds"),
     OwnedTable::new("sickbed_rounds", "家庭病床巡诊").of("sickbed_id", "sickbeds"),
     OwnedTable::new("sickbed_fees", "家庭病床费用").of("sickbed_id", "sickbeds"),

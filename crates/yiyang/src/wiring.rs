@@ -105,7 +105,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .with(elder_page())
         .with(OwnedTables(owned()))
         .with(open_things())
-        .with(visits::Neighbours(vec![ltci::beside]))
+        .with(visits::Neighbours(vec![ltci::beside, sickbeds::beside]))
         .with(WorkSources(vec![
             institutions::work,
             episodes::work,

@@ -17,6 +17,9 @@
 //! | open | extend | open |
 //! | open | close | closed |
 //!
+//! A round is a duty with a day by which it is made; the appointment of it is a visit ([`crate::visits`]) that comes from the bed,
+//! shown on its page and cancelled when it closes.
+//!
 //! | reason | against |
 //! |---|---|
 //! | SB-01 | dead or moved away |
@@ -62,7 +65,7 @@ mod views;
 
 pub use model::{Key, Sickbed, State, TRANSITIONS};
 pub use store::following::{follow, open};
-pub use views::{card, timeline, work};
+pub use views::{beside, card, timeline, work};
 use web::{Nav, Permission, Routes};
 
 /// Sees home sickbeds.

@@ -8,10 +8,11 @@ use super::{follow, open, routes, views};
 use crate::contracts::model::ConsentBy;
 use crate::stays::{self, NewStay};
 use crate::testing::{actor, day, dies, elder, institution, library, neighbour, seed};
-use crate::{episodes, testing};
+use crate::visits::model::{Kind as VisitKind, NewVisit, Wishes};
+use crate::{episodes, visits};
 use db::Actor;
 use db::testing::TestDb;
-use kernel::{CitizenNumber, ElderId, Fen, InstitutionId, StaffId};
+use kernel::{CitizenNumber, ElderId, Fen, InstitutionId, StaffId, VisitId};
 use registry::elders::facts::{self, Fact};
 use registry::institutions::Kind;
 use registry::staff::{NewStaff, Post, StaffFacts};
@@ -43,7 +44,7 @@ fn staff(db: &TestDb, institution: InstitutionId, number: u32, name: &str, post:
 /// A county with a health centre, everybody who follows what happens wired in.
 fn county(db: &TestDb) -> Place {
     seed(db);
-    db.follow(vec![episodes::follow, follow]);
+    db.follow(vec![episodes::follow, follow, visits::follow]);
     let centre = institution(db, 1, Kind::CommunityHealthCentre, "掘港街道社区卫生服务中心");
     let doctor = staff(db, centre, 1, "张医生", Post::Doctor);
     Place { centre, doctor, nurse: staff(db, centre, 3, "李护士", Post::Nurse) }
@@ -214,6 +215,45 @@ db::on_both! {
         let late = refusal(db.write(|tx| running::round(tx, &later, &library(), key, &round(&p, "2026-11-09", RoundKind::CallOut))));
         assert!(late.starts_with("SB-13"), "{late}");
         db.write(|tx| running::round(tx, &later, &library(), key, &round(&p, "2026-11-08", RoundKind::CallOut))).expect("that of the last day");
+    }
+
+    fn appointments_of_a_bed_are_cancelled_with_it_and_do_not_come_back(db: TestDb) {
+        let p = county(&db);
+        let (who, other) = (contracted(&db, 2, "王桂英"), contracted(&db, 4, "李秀兰"));
+        let (key, second) = (opened(&db, &p, who, "2026-11-02"), opened(&db, &p, other, "2026-11-02"));
+        let by = actor("2026-11-03", 1);
+        let plan = |key: Key| {
+            let at = |hour| kernel::time::at(day("2026-11-20"), hour, 0).expect("instant");
+            let new = NewVisit {
+                elder: key.elder,
+                kind: VisitKind::SickbedRound,
+                source: Some(key.id.uuid()),
+                institution: p.centre,
+                carer: p.doctor,
+                second: None,
+                wishes: Wishes::default(),
+                from: at(9),
+                to: at(10),
+                items: vec![],
+            };
+            let visit = new.planned(VisitId(key.id.uuid()), crate::testing::area("320623"), by.now);
+            db.write(|tx| visits::store::insert(tx, &by, std::slice::from_ref(&visit))).expect("planned");
+        };
+        plan(key);
+        plan(second);
+        let states = |key: Key| {
+            let of = visits::store::Filter { source: Some(key.id.uuid()), ..visits::store::Filter::default() };
+            db.read(|tx| visits::store::list(tx, &by, &of, 9, 0)).expect("visits").iter().map(|v| v.visit.state).collect::<Vec<_>>()
+        };
+        let hospital = institution(&db, 2, Kind::Hospital, "如东县人民医院");
+        let stay = db.write(|tx| stays::store::register(tx, &actor("2026-11-10", 2), &stay(who, hospital, "2026-11-08", None))).expect("admitted").0;
+        db.write(|tx| stays::store::discharge(tx, &actor("2026-11-12", 2), who, stay, day("2026-11-12"))).expect("left");
+        assert_eq!((states(key), states(second)), (vec![visits::model::State::Cancelled], vec![visits::model::State::Planned]));
+        let linked = |elder| db.read(|tx| registry::elders::links::of(tx, elder)).expect("links").iter().filter(|l| l.until.is_none()).count();
+        assert_eq!((linked(who), linked(other)), (0, 1));
+        let done = Closing { on: day("2026-11-12"), reason: CloseReason::Asked, summary: "要求".into() };
+        db.write(|tx| steps::close(tx, &actor("2026-11-12", 1), (second, None), &done)).expect("closed");
+        assert_eq!((states(second), linked(other)), (vec![visits::model::State::Cancelled], 0));
     }
 
     fn a_round_on_a_day_in_hospital_is_refused(db: TestDb) {
@@ -408,7 +448,7 @@ db::on_both! {
         assert!(summary.contains("创面愈合") && summary.contains("创面渗出减少") && summary.contains("治愈或好转"));
         assert_eq!(app.person("邻县", &["sickbeds.*"], "320612").get(&url).status.as_u16(), 404);
         assert_eq!(app.person("监管", &["sickbeds.read"], "320623").post(&format!("{url}/close"), &end).status.as_u16(), 403);
-        let other = format!("/sickbeds/{}/{}", testing::elder(&app.db, 4, "李秀兰"), key.id);
+        let other = format!("/sickbeds/{}/{}", elder(&app.db, 4, "李秀兰"), key.id);
         assert_eq!(doctor.get(&other).status.as_u16(), 404, "an address with somebody else's bed");
         let looked = app.db.read(|tx| tx.count("select count(*) from audit where action = 'sickbeds.view'", &[])).expect("audit");
         assert!(looked > 5);

@@ -3,12 +3,14 @@
 use super::model::{Sickbed, State, plus};
 use super::rounds::RoundState;
 use super::store::{self, lists};
-use super::{APPLY, CARE, MANAGE};
+use super::{APPLY, CARE, MANAGE, READ};
+use crate::visits::Beside;
+use crate::visits::model::{Kind, Visit};
 use db::{Actor, Tx};
 use kernel::{Date, ElderId};
 use registry::elders::timeline::{CardAction, ElderCard, TimelineItem};
 use web::ui::{self, Tone};
-use web::{Desk, WorkGroup, WorkItem, html};
+use web::{Cx, Desk, Error, WorkGroup, WorkItem, html};
 
 /// How many of each kind the home page names; all of them stand on the list.
 const SHOWN: i64 = 5;
@@ -126,4 +128,35 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
     let href = format!("/sickbeds/new?elder={elder}");
     let action = now.is_none().then_some(CardAction { permission: APPLY, href, text: "申请家庭病床" });
     Ok(Some(ElderCard { title: "家庭病床".to_owned(), body, order: 65, action }))
+}
+
+/// What stands beside a visit that is a round of a home sickbed: the bed, when the round is due, what the plan says.
+///
+/// # Errors
+/// What the engine says.
+pub fn beside(tx: &mut Tx<'_>, cx: &Cx, visit: &Visit) -> Result<Option<Beside>, Error> {
+    if visit.kind != Kind::SickbedRound || !cx.may(READ) {
+        return Ok(None);
+    }
+    let by = cx.actor();
+    let beds = store::of_elder(tx, &by, visit.elder)?;
+    let Some(bed) = beds.into_iter().find(|bed| bed.key.id.uuid() == visit.source) else { return Ok(None) };
+    let (items, rounds) = (store::items(tx, bed.key)?, store::rounds(tx, bed.key)?);
+    let last = rounds.iter().find(|round| round.state == RoundState::Done);
+    let next = rounds.iter().find(|round| round.state == RoundState::Planned);
+    let plan: Vec<String> = items.iter().filter(|i| i.ended_on.is_none()).map(|i| i.title.clone()).collect();
+    let facts = [
+        ("诊断", ui::text(&bed.asked.diagnosis)),
+        ("下次巡诊最迟", ui::opt(next.map(|round| round.due_on))),
+        ("服务计划", ui::text(plan.join("；"))),
+        ("上次医嘱", ui::opt(last.map(|round| &round.report.orders))),
+    ];
+    let cards = ui::card(
+        "家庭病床",
+        html! {
+            (ui::facts(&facts))
+            p { "上门后请在" a href=(bed.key.href()) { "家庭病床" } "登记病情、处置和医嘱。" }
+        },
+    );
+    Ok(Some(Beside { source: Some(("家庭病床", bed.key.href())), cards, forms: html! {} }))
 }

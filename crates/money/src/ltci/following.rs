@@ -1,7 +1,7 @@
 //! What happens to an elder ends their entitlement with its plans; what is open of the insurance.
 
-use super::entitlements::model::{EndReason, Standing};
 use super::entitlements;
+use super::entitlements::model::{EndReason, Standing};
 use care::episodes::{self, OpenThing, Thing};
 use db::{Actor, Tx};
 use kernel::{ElderId, Happening, What};

@@ -130,9 +130,7 @@ impl Role {
                 "indicators.*",
                 "policies.*",
             ],
-            Self::Carer => {
-                &["elders.read", "episodes.read", "visits.read", "visits.visit", "ltci.read", "policies.*"]
-            }
+            Self::Carer => &["elders.read", "episodes.read", "visits.read", "visits.visit", "ltci.read", "policies.*"],
             Self::Station => &[
                 "referrals.*",
                 "agreements.*",

@@ -10,6 +10,7 @@ mod forms;
 mod lead;
 mod month;
 mod refer;
+mod sickbeds;
 mod sign;
 mod store;
 
@@ -188,6 +189,7 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let result = sign::run(story, crew, &mut |done, total| bar.set(done, total))?;
     bar.done(&result);
     lead::run(story, crew)?;
+    sickbeds::run(story, crew)?;
 
     let mut bar = Bar::new("健康档案与慢病随访");
     let result = clinic::run(story, crew, &mut |done, total| bar.set(done, total))?;

@@ -157,6 +157,24 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
     ),
     county(
+        "/sickbeds/{elder}/{id}",
+        "bb",
+        "select b.elder_id, b.id, b.state from sickbeds b
+        join elders e on e.id = b.elder_id where e.area between $1 and $2 order by b.id",
+    ),
+    county(
+        "/sickbeds/{elder}/{id}/fees/{fee}",
+        "bbb",
+        "select f.elder_id, f.sickbed_id, f.id, '' from sickbed_fees f
+        join elders e on e.id = f.elder_id where e.area between $1 and $2 order by f.id",
+    ),
+    county(
+        "/sickbeds/{elder}/{id}/items/{item}",
+        "bbb",
+        "select t.elder_id, t.sickbed_id, t.id, '' from sickbed_items t
+        join elders e on e.id = t.elder_id where e.area between $1 and $2 order by t.id",
+    ),
+    county(
         "/visits/{elder}/{id}",
         "bb",
         "select v.elder_id, v.id, v.state from visits v
@@ -179,22 +197,6 @@ const TABLE: &[(&str, Owner)] = &[
         "bb",
         "select s.elder_id, s.id, '' from stays s join elders e on e.id = s.elder_id
         where e.area between $1 and $2 and s.discharged_on is null order by s.id",
-        "/sickbeds/{elder}/{id}",
-        "bb",
-        "select b.elder_id, b.id, b.state from sickbeds b
-        join elders e on e.id = b.elder_id where e.area between $1 and $2 order by b.id",
-    ),
-    county(
-        "/sickbeds/{elder}/{id}/items/{item}",
-        "bbb",
-        "select t.elder_id, t.sickbed_id, t.id, '' from sickbed_items t
-        join elders e on e.id = t.elder_id where e.area between $1 and $2 order by t.id",
-    ),
-    county(
-        "/sickbeds/{elder}/{id}/fees/{fee}",
-        "bbb",
-        "select f.elder_id, f.sickbed_id, f.id, '' from sickbed_fees f
-        join elders e on e.id = f.elder_id where e.area between $1 and $2 order by f.id",
     ),
     county(
         "/staff/{id}",

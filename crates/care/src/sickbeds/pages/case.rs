@@ -7,12 +7,16 @@ use super::super::views::{last_day, tone};
 use super::super::{APPLY, CARE, MANAGE, store};
 use super::{SOURCE, key, parts};
 use crate::subject::{self, Subject};
+use crate::visits;
 use axum::extract::Path;
 use db::audit::Entry;
 use kernel::Date;
 use registry::areas::Names;
 use web::ui::{self, Tone};
 use web::{Cx, Error, Markup, Page, html};
+
+/// So many visits of a bed are shown at most: more than two a day of a cycle.
+const VISITS: i64 = 200;
 
 pub(super) struct Case {
     pub(super) bed: Sickbed,
@@ -22,6 +26,7 @@ pub(super) struct Case {
     pub(super) lines: Vec<Line>,
     pub(super) events: Vec<Event>,
     pub(super) people: Vec<Person>,
+    pub(super) visits: Vec<visits::store::Listed>,
     pub(super) place: String,
 }
 
@@ -36,7 +41,9 @@ pub(super) async fn load(cx: &Cx, elder: &str, id: &str) -> Result<Case, Error> 
             let people = store::staff_of(tx, bed.asked.institution)?;
             let (items, rounds) = (store::items(tx, key)?, store::rounds(tx, key)?);
             let (lines, events) = (store::lines(tx, key)?, store::events(tx, key)?);
-            Ok::<_, Error>(Case { bed, subject, items, rounds, lines, events, people, place })
+            let of_it = visits::store::Filter { source: Some(key.id.uuid()), ..visits::store::Filter::default() };
+            let visits = visits::store::list(tx, by, &of_it, VISITS, 0)?;
+            Ok::<_, Error>(Case { bed, subject, items, rounds, lines, events, people, visits, place })
         })
         .await?;
     let entry =
@@ -56,6 +63,7 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
         @if opened {
             (parts::rounds(&cx, &case))
             (parts::plan(&cx, &case))
+            (parts::visits(&cx, &case))
             @if bed.state == State::Open && cx.may(CARE) { (parts::escalation(&cx, &case)) }
             (parts::account(&cx, &case))
         }

@@ -7,6 +7,7 @@ use super::super::rounds::{RoundKind, RoundState};
 use super::case::{Case, due, next_round, sums};
 use super::seen;
 use crate::contracts::model::ConsentBy;
+use crate::visits;
 use registry::staff::Post;
 use web::ui::{self, Field, Tone};
 use web::{Cx, Markup, html};
@@ -213,6 +214,21 @@ pub(super) fn plan(cx: &Cx, case: &Case) -> Markup {
         (ui::card("服务计划", ui::table_or(&["内容", "频次", "上次", "下次", ""], rows, none)))
         @if may { (ui::seldom("增加计划内容", case.items.is_empty(), ui::form(cx, &url(case, "items"), form))) }
     }
+}
+
+/// The appointments: visits that come from this bed.
+pub(super) fn visits(cx: &Cx, case: &Case) -> Markup {
+    let (bed, may) = (&case.bed, cx.may(visits::PLAN) && case.bed.state == State::Open);
+    if case.visits.is_empty() && !may || !cx.may(visits::READ) {
+        return html! {};
+    }
+    let kind = visits::model::Kind::SickbedRound.code();
+    let href = format!(
+        "/visits/new?elder={}&kind={kind}&institution={}&source={}",
+        bed.key.elder, bed.asked.institution, bed.key.id
+    );
+    let plan = html! { @if may { (ui::link_button(&href, "安排上门", Tone::Neutral)) } };
+    ui::card_with("上门安排", plan, visits::pages::table(cx, &case.visits))
 }
 
 /// A change for the worse: the doctor is called, the way to a referral is shown.

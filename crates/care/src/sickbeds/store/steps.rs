@@ -7,12 +7,12 @@ use crate::sickbeds::model::{
     self, Application, CloseReason, Consent, Findings, Key, Limits, Sickbed, State, against_criteria, against_person,
     against_place, against_staff, against_stays,
 };
-use crate::{stays, subject};
+use crate::{stays, subject, visits};
 use db::audit::Entry;
 use db::{Actor, Tx};
 use kernel::{Area, Date, ElderId, Happening, SickbedId, StaffId, What};
 use policy::{Decision, Library};
-use registry::elders::facts;
+use registry::elders::{LinkKind, facts, links};
 use registry::staff::Post;
 use web::{Error, FieldError, Reason};
 
@@ -251,6 +251,7 @@ pub fn open(
     (bed.nurse, bed.nurse_name) = (Some(nurse.id), nurse.name);
     (bed.opened_on, bed.until) = (Some(new.on), until);
     super::write(tx, by, bed.changed_at, &bed)?;
+    links::open(tx, key.elder, bed.asked.institution, LinkKind::Sickbed, new.on)?;
     super::running::plan_round(tx, by, key, model::plus(new.on, limits.round_days))?;
     let fee = NewFee {
         on: new.on,
@@ -372,9 +373,12 @@ pub fn close(tx: &mut Tx<'_>, by: &Actor, (key, sight): (Key, Option<i64>), new:
 
 /// Writes a bed that was just closed, with what hangs on it.
 pub(super) fn finish(tx: &mut Tx<'_>, by: &Actor, bed: &Sickbed) -> db::Result<()> {
+    let (elder, on) = (bed.key.elder, bed.closed_on.unwrap_or(by.today()));
     super::write(tx, by, bed.changed_at, bed)?;
     super::running::void_rounds(tx, bed.key)?;
-    super::running::end_items(tx, bed.key, bed.closed_on.unwrap_or(by.today()))
+    super::running::end_items(tx, bed.key, on)?;
+    visits::store::cancel_from(tx, by, elder, bed.key.id.uuid(), on, &bed.close_reason)?;
+    links::close(tx, elder, bed.asked.institution, LinkKind::Sickbed, on)
 }
 
 pub(super) fn told(tx: &mut Tx<'_>, by: &Actor, bed: &Sickbed, on: Date) -> Result<()> {

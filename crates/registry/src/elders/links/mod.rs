@@ -23,6 +23,8 @@ choice! {
         Stay = "stay" "住院",
         /// 转诊: from arrival until the conclusion.
         Referral = "referral" "转诊",
+        /// 家庭病床: as long as it is open
+        Sickbed = "sickbed" "家庭病床",
     }
 }
 
