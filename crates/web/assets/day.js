@@ -12,7 +12,7 @@
   let queue = [];
   let answers = [];
   let trouble = '';
-  const open = new Set();
+  const made = new Map();
 
   // ---- the browser's own store ----------------------------------------------------------------------------------------
   const base = new Promise((resolve, reject) => {
@@ -72,6 +72,7 @@
 
   async function ask(url, options) {
     let answer;
+    if (!navigator.onLine) throw new Later('没有信号');
     try { answer = await fetch(url, { credentials: 'same-origin', cache: 'no-store', ...options }); } catch { throw new Later('没有信号'); }
     const json = answer.headers.get('content-type')?.startsWith('application/json');
     if (answer.redirected || answer.status === 401) throw new Later('登录已过期，请登录后自动上传');
@@ -93,6 +94,7 @@
 
   async function sendAll() {
     await refresh();
+    trouble = '';
     for (const event of await all('queue')) {
       if (event.account !== day.account) continue;
       const { seq, account, day: on, name, ...rest } = event;
@@ -178,7 +180,7 @@
     ];
   }
 
-  function checklist(visit) {
+  const checklist = (visit) => section(visit, 'items', '服务项目', () => {
     const last = queue.filter((event) => event.visit === visit.id && event.kind === 'items').pop();
     const done = new Set(last?.items ?? visit.items);
     const boxes = [...visit.choices].sort((a, b) => visit.items.includes(b[0]) - visit.items.includes(a[0])).map(([code, name]) => {
@@ -190,18 +192,20 @@
       const items = [...form.querySelectorAll('input:checked')].map((box) => box.value);
       return items.length ? note(visit, 'items', { items }, null) : alert('请至少选择一项');
     });
-    return section(visit, 'items', '服务项目', form, save);
-  }
+    return [form, save];
+  });
 
-  function vitals(visit) {
+  const vitals = (visit) => section(visit, 'vitals', '测量', () => {
     const form = el('form', {}, document.getElementById('vitals').content.cloneNode(true));
     const save = button('保存测量', () => {
       if (!form.reportValidity()) return null;
       const values = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== '').map(([name, value]) => [name, Number(value)]));
-      return Object.keys(values).length ? note(visit, 'vitals', { values }, null) : alert('请填写测量值');
+      if (!Object.keys(values).length) return alert('请填写测量值');
+      form.reset();
+      return note(visit, 'vitals', { values }, null);
     });
-    return section(visit, 'vitals', '测量', form, save);
-  }
+    return [form, save];
+  });
 
   /** A photo made smaller, with place and time written on it. */
   async function photo(visit, file) {
@@ -225,14 +229,16 @@
     return note(visit, 'photo', { data }, where);
   }
 
-  function pictures(visit) {
-    const input = el('input', { type: 'file', accept: 'image/*', capture: 'environment' });
-    input.setAttribute('aria-label', '拍照');
-    input.addEventListener('change', () => { if (input.files[0]) photo(visit, input.files[0]).catch(() => alert('照片打不开，请重拍')); });
-    return section(visit, 'photo', '拍照（写上时间和位置）', input);
-  }
+  const pictures = (visit) => section(visit, 'photo', '拍照（写上时间和位置）', () => {
+    const input = el('input', { type: 'file', accept: 'image/*', className: 'unseen' });
+    input.setAttribute('capture', 'environment');
+    input.addEventListener('change', () => {
+      if (input.files[0]) photo(visit, input.files[0]).catch(() => alert('照片打不开，请重拍')).finally(() => { input.value = ''; });
+    });
+    return [el('label', { className: 'button' }, '拍一张', input)];
+  });
 
-  function signature(visit) {
+  const signature = (visit) => section(visit, 'signature', '老人或家属签名', () => {
     const canvas = el('canvas', { className: 'sign', width: 800, height: 300 });
     const pen = canvas.getContext('2d');
     Object.assign(pen, { lineWidth: 5, lineCap: 'round', strokeStyle: '#1f2d2c' });
@@ -244,15 +250,21 @@
     canvas.addEventListener('pointerdown', (event) => { canvas.setPointerCapture(event.pointerId); pen.beginPath(); pen.moveTo(...spot(event)); drawn = true; });
     canvas.addEventListener('pointermove', (event) => { if (event.buttons) { pen.lineTo(...spot(event)); pen.stroke(); } });
     const clear = () => { pen.clearRect(0, 0, canvas.width, canvas.height); drawn = false; };
-    const save = button('保存签名', () => (drawn ? note(visit, 'signature', { data: canvas.toDataURL('image/png') }) : alert('请先签名')));
-    return section(visit, 'signature', '老人或家属签名', canvas, el('div', { className: 'row' }, save, button('重签', async () => clear())));
-  }
+    const save = button('保存签名', async () => {
+      if (!drawn) return alert('请先签名');
+      await note(visit, 'signature', { data: canvas.toDataURL('image/png') });
+      return clear();
+    });
+    return [canvas, el('div', { className: 'row' }, save, button('重签', async () => clear()))];
+  });
 
-  function section(visit, kind, title, ...children) {
+  /** A part that folds. It is made once, so that nothing half typed or half signed is lost when an answer comes in. */
+  function section(visit, kind, title, make) {
     const key = `${visit.id} ${kind}`;
     const noted = now(visit).waiting.includes(kind) || answers.some((a) => a.visit === visit.id && a.kind === kind && a.outcome !== 'refused');
-    const node = el('details', { open: open.has(key) }, el('summary', {}, `${title}${noted ? ' ✓' : ''}`), ...children);
-    node.addEventListener('toggle', () => { if (node.open) open.add(key); else open.delete(key); });
+    if (!made.has(key)) made.set(key, el('details', {}, el('summary'), ...make()));
+    const node = made.get(key);
+    node.firstChild.textContent = `${title}${noted ? ' ✓' : ''}`;
     return node;
   }
 
@@ -273,7 +285,8 @@
     ];
     if (!over) parts.push(...door(visit));
     if (visit.note) parts.push(el('p', {}, `备注：${visit.note}`));
-    const go = (kind) => parts.push(button(STEP[kind], () => note(visit, kind), 'go'));
+    // Only the next one has the strong button, so that a tired thumb does not check in at somebody else's.
+    const go = (kind) => parts.push(button(STEP[kind], () => note(visit, kind), next ? 'go' : 'wide'));
     if (visit.second && !over) {
       if (!joined) go('join');
     } else if (state === 'planned') {
@@ -305,11 +318,13 @@
     const next = visits.findIndex((visit) => now(visit).state === 'checked_in');
     const first = next >= 0 ? next : visits.findIndex((visit) => now(visit).state === 'planned');
     const gone = answers.filter((answer) => answer.outcome === 'refused' && !visits.some((visit) => visit.id === answer.visit));
+    const typing = document.activeElement;
     main.replaceChildren(
       el('p', {}, day ? `${day.name}，${day.day}，共 ${visits.length} 次` : '还没有今天的资料：请在有信号的地方打开一次本页。'),
       ...gone.map((answer) => el('div', { className: 'answer refused' }, el('p', {}, `${answer.name} ${STEP[answer.kind]} ${hm(answer.phone_at)}：没有办理。${answer.message}`))),
       ...visits.map((visit, n) => card(visit, n === first)),
     );
+    if (typing !== document.body && main.contains(typing)) typing.focus({ preventScroll: true });
   }
 
   document.getElementById('wipe').addEventListener('click', async () => {

@@ -11,6 +11,7 @@ mod lead;
 mod month;
 mod refer;
 mod sickbeds;
+mod nursing;
 mod sign;
 mod store;
 
@@ -201,6 +202,10 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
 
     let bar = Bar::new("合作协议与转诊");
     bar.done(&refer::run(story, crew)?);
+    let mut bar = Bar::new("上门护理");
+    bar.set(0, 1);
+    let result = nursing::run(story, crew)?;
+    bar.done(&result);
 
     let mut bar = Bar::new("月度结算");
     let result = month::settle(story, crew, &mut |done, total| bar.set(done, total))?;

@@ -15,7 +15,7 @@ use kernel::{ElderId, VisitId};
 use web::ui::{self, Field, Tone};
 use web::{Cx, Error, Markup, html};
 
-pub(super) const SOURCE: &str = "签到、签退时间由服务器记录，位置由手机提供；补录须写明原因，并在结算时核验。";
+pub(super) const SOURCE: &str = "签到、签退时间由服务器记录（没有信号时由手机记录，按服务器时钟校正），位置由手机提供；补录须写明原因，并在结算时核验。";
 
 /// Reads the two ids of a visit's address.
 ///

@@ -78,15 +78,15 @@ fn form(
     };
     let boxes = items.iter().map(|item| {
         html! {
-            label.form-check {
+            label.form-check.d-block {
                 input.form-check-input type="checkbox" name="items" value=(item.code);
                 span.form-check-label {
                     (item.name) "（" (item.price.staff.name()) "，" (item.price.minutes) " 分钟，" (item.price.price) " 元）"
-                    @for why in &item.unverified { " " (ui::unverified(why)) }
                 }
             }
         }
     });
+    let unverified: Vec<&String> = items.iter().flat_map(|item| &item.unverified).collect();
     let body = html! {
         (ui::hidden("elder", elder.to_string())) (ui::hidden("kind", kind.code()))
         (ui::hidden("institution", institution.to_string()))
@@ -96,7 +96,7 @@ fn form(
             ui::field("开始", "from", "09:00", Field::clock().required()),
             ui::field("结束", "to", "10:00", Field::clock().required()),
         ]))
-        fieldset.mb-3 { legend.form-label { "项目" } @for one in boxes { (one) } }
+        fieldset.mb-3 { legend.form-label { "项目" } @for one in boxes { (one) } (ui::unverified_all(&unverified)) }
         (ui::form_row(&[
             ui::select("服务人员", "carer", &staff(None), ""),
             ui::select("同行人员（需两人时）", "second", &staff(Some("不需要")), ""),
