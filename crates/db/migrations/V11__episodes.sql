@@ -16,6 +16,7 @@ create table episodes (
 );
 create index episodes_open on episodes (elder_id) where closed_on is null;
 create index episodes_lead on episodes (lead_id) where closed_on is null;
+create index episodes_house on episodes (lead_institution_id) where closed_on is null;
 create index episodes_newest on episodes (id) where closed_on is null;
 
 -- Without until_on the elder is there now; kept says that the place is held until they come back.

@@ -4,14 +4,12 @@ use super::super::OpenThings;
 use super::super::model::Place;
 use super::super::store::lists::{self, ByLead, Filter, Listed};
 use super::{SIZE, SOURCE, href, tone};
-use kernel::StaffId;
 use kernel::time::age_on;
+use kernel::{InstitutionId, StaffId};
 use serde::Deserialize;
 use web::ui::{self, Field, PageInfo, Tone};
 use web::{Cx, Error, Markup, Page, Query, html};
 
-/// How many of those who lead the choice offers.
-const LEADS: i64 = 100;
 /// How many open things a row names.
 const NAMED: usize = 3;
 
@@ -25,10 +23,11 @@ pub(in super::super) struct Asked {
 }
 
 impl Asked {
-    fn filter(&self, own: Option<StaffId>) -> Filter {
+    fn filter(&self, (own, house): (Option<StaffId>, Option<InstitutionId>)) -> Filter {
         let lead = match self.lead.as_deref() {
             Some("none") => ByLead::Nobody,
             Some("mine") => own.map_or(ByLead::Any, ByLead::Of),
+            Some("house") => house.map_or(ByLead::Any, ByLead::Within),
             Some(text) => StaffId::parse(text).map_or(ByLead::Any, ByLead::Of),
             None => ByLead::Any,
         };
@@ -60,8 +59,9 @@ struct Shown {
 
 pub(in super::super) async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result<Markup, Error> {
     let page = asked.page.unwrap_or(1).max(1);
-    let (filter, things, user) = (asked.filter(cx.user.staff), cx.state.get::<OpenThings>(), cx.user.clone());
-    let (total, rows, places, leads) = cx
+    let (filter, things, user) =
+        (asked.filter((cx.user.staff, cx.user.institution)), cx.state.get::<OpenThings>(), cx.user.clone());
+    let (total, rows) = cx
         .read(move |tx, by| {
             let mut rows = vec![];
             for row in lists::list(tx, by, &filter, SIZE, (page - 1) * SIZE)? {
@@ -70,37 +70,35 @@ pub(in super::super) async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result
                 let open = open.iter().map(|o| o.thing.name().to_owned()).collect();
                 rows.push(Shown { row, institution: name.unwrap_or_default(), open });
             }
-            let leads = lists::leads(tx, by, LEADS)?;
-            Ok::<_, Error>((lists::count(tx, by, &filter)?, rows, lists::by_place(tx, by)?, leads))
+            Ok::<_, Error>((lists::count(tx, by, &filter)?, rows))
         })
         .await?;
     let body = html! {
-        (ui::tabs(&tabs(&asked, &places)))
-        (filters(&cx, &asked, &leads))
+        (ui::tabs(&tabs(&asked)))
+        (filters(&cx, &asked))
         (table(&cx, &rows))
+        @if total == lists::MOST { p.text-secondary { "只列最近的 " (total) " 人，请用上面的条件缩小范围。" } }
         (ui::pager(&PageInfo::new(asked.base(), page, SIZE, total)))
     };
     Ok(Page::new(&cx, "照护全程").source(SOURCE).body(body))
 }
 
-/// All, and each place where somebody is, with how many.
-fn tabs(asked: &Asked, places: &[(Place, i64)]) -> Vec<(String, String, bool)> {
-    let all: i64 = places.iter().map(|(_, n)| n).sum();
+/// All, and each place.
+fn tabs(asked: &Asked) -> Vec<(String, &'static str, bool)> {
     let chosen = asked.place.as_deref().and_then(Place::parse);
-    let one = |(place, n): &(Place, i64)| {
-        (format!("/episodes?place={}", place.code()), format!("{} {n}", place.name()), chosen == Some(*place))
-    };
-    let there = places.iter().filter(|(place, n)| *n > 0 || chosen == Some(*place));
-    std::iter::once(("/episodes".to_owned(), format!("全部 {all}"), chosen.is_none())).chain(there.map(one)).collect()
+    let one = |place: &Place| (format!("/episodes?place={}", place.code()), place.name(), chosen == Some(*place));
+    std::iter::once(("/episodes".to_owned(), "全部", chosen.is_none())).chain(Place::ALL.iter().map(one)).collect()
 }
 
-fn filters(cx: &Cx, asked: &Asked, leads: &[(StaffId, String, i64)]) -> Markup {
+fn filters(cx: &Cx, asked: &Asked) -> Markup {
     let places: Vec<_> = std::iter::once(("", "全部")).chain(Place::options()).collect();
-    let mut who = vec![(String::new(), "全部".to_owned()), ("none".to_owned(), "尚未确定".to_owned())];
+    let mut who = vec![("", "全部"), ("none", "尚未确定")];
     if cx.user.staff.is_some() {
-        who.push(("mine".to_owned(), "我牵头的".to_owned()));
+        who.push(("mine", "我牵头的"));
     }
-    who.extend(leads.iter().map(|(id, name, n)| (id.to_string(), format!("{name}（{n} 人）"))));
+    if cx.user.institution.is_some() {
+        who.push(("house", "本机构牵头的"));
+    }
     let body = html! {
         (ui::field("姓名", "q", asked.q.as_deref().unwrap_or_default(), Field::search()))
         (ui::select("现在在哪里", "place", &places, asked.place.as_deref().unwrap_or_default()))

@@ -1,6 +1,7 @@
 //! Through the router: opening, leading, goals, team, closing; from the neighbour's seat too.
 
 use crate::episodes::model::{GoalState, Place};
+use crate::episodes::store::lists::{Filter, count};
 use crate::episodes::{OpenThing, OpenThings, READ, Thing, WRITE, follow, routes, store};
 use crate::testing::{actor, area, assessor, day, elder, institution, library, seed};
 use db::testing::TestDb;
@@ -97,6 +98,7 @@ db::on_both! {
         assert!(list.contains("王桂英") && list.contains("转诊") && list.contains("张医生"));
         assert!(!nurse.get("/episodes?place=home").page().contains("王桂英"));
         assert!(!nurse.get("/episodes?lead=none").page().contains("王桂英"));
+        assert!(nurse.get("/episodes?lead=house").page().contains("王桂英"));
         assert!(nurse.get(&format!("/episodes?lead={doctor}")).page().contains("王桂英"));
     }
 
@@ -189,7 +191,7 @@ db::on_both! {
         let by = actor("2026-11-02", 1);
         let views = c.app.db.read(|tx| tx.count("select count(*) from audit where action = 'episodes.view'", &[])).expect("read");
         assert_eq!((views, by.today()), (1, day("2026-11-02")));
-        let list = c.app.db.read(|tx| store::lists::by_place(tx, &by)).expect("read");
-        assert!(list.contains(&(Place::Home, 1)));
+        let home = Filter { place: Some(Place::Home), ..Filter::default() };
+        assert_eq!(c.app.db.read(|tx| count(tx, &by, &home)).expect("read"), 1);
     }
 }
