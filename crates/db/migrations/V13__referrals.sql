@@ -110,3 +110,8 @@ create table referral_treatments (
   recorded_at bigint not null,
   primary key (elder_id, id)
 );
+
+-- A hospital sees those who lie in it: the stays that are open already, each once.
+insert into elder_links (elder_id, institution_id, kind, from_on)
+  select elder_id, institution_id, 'stay', min(admitted_on) from stays where discharged_on is null
+  group by elder_id, institution_id;

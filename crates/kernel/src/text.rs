@@ -15,6 +15,13 @@ pub fn clean(text: &str) -> String {
     plain.trim().to_owned()
 }
 
+/// Sentences as somebody wrote them: outer blanks and control characters go, the punctuation stays.
+#[must_use]
+pub fn prose(text: &str) -> String {
+    let kept = |c: &char| (!c.is_control() || *c == '\n') && *c != '\u{feff}' && *c != '\u{200b}';
+    text.chars().filter(kept).collect::<String>().trim().to_owned()
+}
+
 /// A name for comparing: cleaned, no blanks, the middle dots of minority names unified.
 #[must_use]
 pub fn name_key(name: &str) -> String {
@@ -51,6 +58,11 @@ mod tests {
     fn full_width_becomes_plain() {
         assert_eq!(clean("　１３８００１３８０００ "), "13800138000");
         assert_eq!(name_key("买买提 ・ 艾力"), "买买提·艾力");
+    }
+
+    #[test]
+    fn sentences_keep_their_punctuation() {
+        assert_eq!(prose(" 头晕，右侧无力\u{7}；\n待查。\u{feff} "), "头晕，右侧无力；\n待查。");
     }
 
     #[test]

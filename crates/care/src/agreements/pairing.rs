@@ -124,8 +124,8 @@ mod tests {
             let costs: Vec<Vec<Option<i64>>> = (0..rows).map(|_| (0..columns).map(cell).collect()).collect();
             let mut capacity: Vec<usize> = (0..columns).map(|_| draw(&chance, 4) as usize).collect();
             let given = assign(&costs, &capacity);
-            for column in 0..columns {
-                assert!(given.iter().filter(|g| **g == Some(column)).count() <= capacity[column], "round {round}");
+            for (column, most) in capacity.iter().enumerate() {
+                assert!(given.iter().filter(|g| **g == Some(column)).count() <= *most, "round {round}");
             }
             assert!(given.iter().enumerate().all(|(row, at)| at.is_none_or(|at| costs[row][at].is_some())));
             let ours = (given.iter().flatten().count(), total(&costs, &given));

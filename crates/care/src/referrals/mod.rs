@@ -3,7 +3,8 @@
 //!
 //! For the side that asks, the destination, and the family doctor who follows up. A destination that does not work on the
 //! platform answers by telephone and on paper; the side that asks writes down who said what and when. What goes along of the
-//! record is shared for a purpose and a time: the destination sees that much, each look is noted, and it ends by itself.
+//! record is shared for a purpose and a time: the destination sees that much, each look is noted, and it ends by itself. From
+//! arrival until the conclusion the destination serves the elder (`elder_links`), as a hospital does while somebody lies in it.
 //!
 //! | state | event | next |
 //! |---|---|---|

@@ -10,10 +10,12 @@ use care::contracts::ConsentHow;
 use care::referrals::Key;
 use care::referrals::model::{Conclusion, Consent, ConsentBy, Destination, Kind, NewReferral, Part};
 use care::referrals::store::steps::{self, Seen};
+use care::stays::NewStay;
 use chrono::TimeDelta;
 use db::{Actor, Tx};
 use kernel::{AgreementId, ElderId, InstitutionId};
 use registry::accounts::Role;
+use registry::saved::Refused;
 
 /// Weeks of rounds that are behind.
 const WEEKS: i64 = 8;
@@ -23,6 +25,9 @@ const SIGNED: usize = 8;
 /// What is told of each referral: hours ago, and how far it went.
 const TOLD: [(i64, &str); 7] =
     [(2, ""), (40, ""), (30, "accept"), (20, "refuse"), (50, "arrive"), (90, "conclude"), (300, "follow_up")];
+
+/// How many stay in hospital for long.
+const LONG: i64 = 3;
 
 type Done = Result<(), web::Error>;
 
@@ -34,12 +39,35 @@ pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<String> {
     let hospital = crew.others.iter().find(|m| m.role == Role::Hospital).context("没有医院的账号")?;
     let signed = story.db.write(|tx| sign(tx, story, crew, hospital)).map_err(|e| anyhow!(e.text()))?;
     let own = crew.doctor.institution.context("医生没有机构")?;
-    let elders = story.db.read(|tx| store::contracted(tx, own, TOLD.len() as i64))?;
+    let elders = story.db.read(|tx| store::contracted(tx, own, TOLD.len() as i64 + LONG))?;
     for (elder, (hours, until)) in elders.iter().zip(TOLD) {
         let told = story.db.write(|tx| tell(tx, story, (&crew.doctor, hospital), *elder, (hours, until)));
         told.map_err(|e| anyhow!(e.text()))?;
     }
-    Ok(format!("合作协议 {signed} 份，转诊 {} 件", elders.len()))
+    let mut stays = 0;
+    for elder in elders.iter().skip(TOLD.len()) {
+        stays += story.db.write(|tx| stay_long(tx, story, crew, hospital, *elder)).map_err(|e| anyhow!(e.text()))?;
+    }
+    Ok(format!("合作协议 {signed} 份，转诊 {} 件，长期住院 {stays} 人", elders.len().min(TOLD.len())))
+}
+
+/// Somebody who has been in hospital for longer than the limit, for care rather than treatment.
+fn stay_long(
+    tx: &mut Tx<'_>,
+    story: &Story<'_>,
+    crew: &Crew,
+    hospital: &Member,
+    elder: ElderId,
+) -> Result<usize, web::Error> {
+    let by = story.actor_at(&crew.clerk, story.now - TimeDelta::days(40));
+    let Some(institution) = hospital.institution else { return Ok(0) };
+    let (admitted_on, diagnosis) = (by.today(), Some("脑梗死后遗症，长期卧床".to_owned()));
+    let stay = NewStay { elder, institution, admitted_on, discharged_on: None, diagnosis };
+    match care::stays::store::register(tx, &by, &stay) {
+        Ok(_) => Ok(1),
+        Err(Refused::Field { .. }) => Ok(0), // in hospital in those days already
+        Err(e) => Err(e.into()),
+    }
 }
 
 /// The proposal becomes agreements: most of them signed weeks ago and kept well or badly, the rest drafts.

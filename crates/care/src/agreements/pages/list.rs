@@ -75,7 +75,7 @@ fn all_rounds(rows: &[(Kept, Agreement)]) -> Markup {
 fn all_referrals(rows: &[(Kept, Agreement)]) -> Markup {
     let sum = |of: fn(&Kept) -> i64| rows.iter().map(|(kept, _)| of(kept)).sum::<i64>();
     let value = format!("{} / {}", sum(|k| k.referrals_in_time), sum(|k| k.referrals_due));
-    ui::figure("转诊：按时答复 / 应答复", value, html! {})
+    ui::figure("转诊：按时答复 / 应答复", value, html! { "只计已到时限的" })
 }
 
 fn table(cx: &Cx, rows: &[(Kept, Agreement)]) -> Markup {

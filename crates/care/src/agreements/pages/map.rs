@@ -17,6 +17,8 @@ struct Frame {
     north: f64,
     /// Units of the picture for a degree of latitude.
     scale: f64,
+    /// What is left over on the left and at the top, so that the drawing stands in the middle.
+    slack: (f64, f64),
     /// A degree of longitude is shorter than one of latitude by this.
     squeeze: f64,
 }
@@ -30,12 +32,15 @@ impl Frame {
         let squeeze = f64::midpoint(south, north).to_radians().cos();
         let across = (WIDE - 2.0 * EDGE) / ((east - west) * squeeze).max(1e-6);
         let down = (HIGH - 2.0 * EDGE) / (north - south).max(1e-6);
-        Some(Self { west, north, scale: across.min(down), squeeze })
+        let scale = across.min(down);
+        let slack = |room: f64, degrees: f64| (room - degrees * scale).max(0.0) / 2.0;
+        let slack = (slack(WIDE, (east - west) * squeeze), slack(HIGH, north - south));
+        Some(Self { west, north, scale, slack, squeeze })
     }
 
     fn point(&self, (lon, lat): (f64, f64)) -> (i64, i64) {
-        let x = EDGE + (lon - self.west) * self.squeeze * self.scale;
-        let y = EDGE + (self.north - lat) * self.scale;
+        let x = self.slack.0 + (lon - self.west) * self.squeeze * self.scale;
+        let y = self.slack.1 + (self.north - lat) * self.scale;
         (x.round() as i64, y.round() as i64)
     }
 }

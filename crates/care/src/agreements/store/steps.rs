@@ -20,7 +20,7 @@ fn unless(reasons: Vec<Reason>) -> Result<()> {
 }
 
 fn needed(text: &str, field: &str, label: &str) -> Result<String> {
-    let clean = kernel::text::clean(text);
+    let clean = kernel::text::prose(text);
     match clean.chars().count() {
         0 => Err(Error::field(field, label, "请写明")),
         n if n > LONGEST => Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {LONGEST} 字以内"))),
@@ -68,7 +68,7 @@ pub fn draft(
     if super::of_home(tx, home)?.iter().any(|a| a.medical == medical && a.state == State::Draft) {
         return Err(Error::Conflict("两家已有一份待签署的协议，请先签署或作废".into()));
     }
-    let terms = Terms { note: kernel::text::clean(&terms.note), ..terms.clone() };
+    let terms = Terms { note: kernel::text::prose(&terms.note), ..terms.clone() };
     let a = Agreement {
         id: AgreementId::new(by.now, tx.chance()),
         home,

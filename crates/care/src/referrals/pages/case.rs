@@ -19,6 +19,8 @@ struct Case {
     r: Referral,
     subject: Subject,
     on_platform: bool,
+    /// Whether the elder's own page is within sight.
+    visible: bool,
 }
 
 /// Which side the person at the keyboard is on.
@@ -54,7 +56,8 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
             let wide = Actor { scope: Scope::ALL, ..by.clone() };
             let subject = subject::store::find(tx, &wide, key.elder)?;
             let on_platform = r.to.map(|to| store::site(tx, to)).transpose()?.is_some_and(|site| site.on_platform);
-            Ok::<_, Error>(Case { r, subject, on_platform })
+            let visible = registry::elders::store::visible(tx, by, key.elder).is_ok();
+            Ok::<_, Error>(Case { r, subject, on_platform, visible })
         })
         .await?;
     let entry =
@@ -82,8 +85,13 @@ fn overview(case: &Case, decision: &Decision, cx: &Cx) -> Markup {
         (r.to_name) @if !r.to_phone.is_empty() { "　电话 " (r.to_phone) }
         @if !case.on_platform { " " (ui::badge(Tone::Neutral, "电话答复")) }
     };
+    let name = if case.visible {
+        ui::link(&format!("/elders/{}", r.key.elder), &r.elder_name)
+    } else {
+        ui::text(&r.elder_name)
+    };
     let mut facts = vec![
-        ("老年人", ui::link(&format!("/elders/{}", r.key.elder), &r.elder_name)),
+        ("老年人", name),
         ("年龄、性别", ui::text(case.subject.age_and_sex(cx.today()))),
         ("状态", ui::badge(tone(r.state), r.state.name())),
         ("转出机构", ui::text(&r.from_name)),

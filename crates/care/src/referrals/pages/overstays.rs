@@ -27,7 +27,7 @@ pub(in super::super) async fn list(cx: Cx) -> Result<Markup, Error> {
         p { "住院满 " (days) " 天的老年人。仍需住院治疗的，登记治疗理由和下次核查日期；主要为照护而住院的，转往养老机构、护理院或家庭病床。" }
         (ui::card(&format!("没有治疗理由（{}）", open.len()), table(&cx, &open)))
         (ui::card(&format!("已登记治疗理由（{}）", explained.len()), table(&cx, &explained)))
-        p.text-secondary { (ui::parameter(parameter)) }
+        @if let Some(why) = parameter.unverified() { p { "核查天数 " (ui::parameter(parameter)) " " (ui::unverified(why)) } }
     };
     Ok(Page::new(&cx, "长期住院核查").crumb("转诊", "/referrals").source(SOURCE).body(body))
 }

@@ -26,7 +26,7 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
     cx.note(entry).await?;
     let page = Page::new(&cx, "转诊单").crumb("转诊", "/referrals").crumb(&r.elder_name, &key.href());
     let sheet = sheet(&r, &subject, &tail, cx.today());
-    Ok(page.source(SOURCE).body(ui::print_sheet(&format!("{}转诊单与知情同意书", r.kind), sheet)))
+    Ok(page.source(SOURCE).body(ui::print_sheet(&format!("转诊单与知情同意书（{}）", r.kind), sheet)))
 }
 
 fn sheet(r: &Referral, subject: &Subject, tail: &str, today: kernel::Date) -> Markup {

@@ -127,7 +127,7 @@ pub fn explain(
     if by.institution.is_some_and(|own| own != hospital) {
         return Err(Error::refused("RF-05", "治疗理由由所住的医院登记"));
     }
-    let reason: String = kernel::text::clean(reason).chars().take(super::super::model::LONGEST).collect();
+    let reason: String = kernel::text::prose(reason).chars().take(super::super::model::LONGEST).collect();
     if reason.is_empty() {
         return Err(Error::field("reason", "治疗理由", "请写明"));
     }

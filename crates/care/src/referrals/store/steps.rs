@@ -27,7 +27,7 @@ fn unless(reasons: Vec<Reason>) -> Result<()> {
 }
 
 fn needed(text: &str, field: &str, label: &str) -> Result<String> {
-    let clean = kernel::text::clean(text);
+    let clean = kernel::text::prose(text);
     match clean.chars().count() {
         0 => Err(Error::field(field, label, "请写明")),
         n if n > LONGEST => Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {LONGEST} 字以内"))),
@@ -36,7 +36,7 @@ fn needed(text: &str, field: &str, label: &str) -> Result<String> {
 }
 
 fn short(text: &str) -> String {
-    kernel::text::clean(text).chars().take(LONGEST).collect()
+    kernel::text::prose(text).chars().take(LONGEST).collect()
 }
 
 pub(in super::super) fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, event: &str, detail: String) -> db::Result<()> {
