@@ -5,7 +5,9 @@
 pub mod agreements;
 pub mod assessments;
 pub mod chart;
+pub mod beds;
 pub mod contracts;
+pub mod daycare;
 pub mod episodes;
 pub mod followups;
 pub mod records;
@@ -53,4 +55,10 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("sickbed_rounds", "家庭病床巡诊").of("sickbed_id", "sickbeds"),
     OwnedTable::new("sickbed_fees", "家庭病床费用").of("sickbed_id", "sickbeds"),
     OwnedTable::new("sickbed_events", "家庭病床经过").of("sickbed_id", "sickbeds"),
+    OwnedTable::new("bed_residents", "机构入住"),
+    OwnedTable::new("bed_periods", "床位占用").of("resident_id", "bed_residents"),
+    OwnedTable::new("bed_events", "入住办理过程").of("resident_id", "bed_residents"),
+    OwnedTable::new("daycare_members", "日间照护"),
+    OwnedTable::new("daycare_days", "日间照护签到").of("member_id", "daycare_members"),
+    OwnedTable::new("daycare_measurements", "健康小屋测量"),
 ];

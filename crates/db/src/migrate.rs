@@ -22,6 +22,7 @@ migrations! {
     "V9__views",
     "V10__visits",
     "V11__episodes",
+    "V12__beds",
     "V13__referrals",
     "V14__chart",
     "V17__sickbeds",

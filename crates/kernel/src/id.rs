@@ -117,6 +117,16 @@ ids! {
     AgreementId,
     /// A round of the medical side at a home (巡诊).
     RoundId,
+    /// A room of an institution (房间).
+    RoomId,
+    /// A bed of an institution (床位).
+    BedId,
+    /// Somebody who waits for a bed or lives in one (入住老人).
+    ResidentId,
+    /// A stretch of time or an event of a resident, a conversion, an outbreak: rows that nothing else names.
+    BedRowId,
+    /// Somebody's time at a day-care centre (日间照护), its days and measurements.
+    DayCareId,
 }
 
 /// A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance.

@@ -1,7 +1,7 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{agreements, assessments, chart, contracts, episodes, followups, records, referrals, sickbeds, stays, visits};
+use care::{agreements, assessments, beds, chart, contracts, daycare, episodes, followups, records, referrals, sickbeds, stays, visits};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
@@ -36,6 +36,8 @@ pub fn routes() -> Routes {
         .merge(followups::routes())
         .merge(stays::routes())
         .merge(sickbeds::routes())
+        .merge(beds::routes())
+        .merge(daycare::routes())
         .merge(contracts::routes())
         .merge(visits::routes())
         .merge(referrals::routes())
@@ -65,6 +67,8 @@ fn nav() -> Vec<Nav> {
         followups::NAV,
         stays::NAV,
         sickbeds::NAV,
+        beds::NAV,
+        daycare::NAV,
         contracts::NAV,
         visits::NAV,
         referrals::NAV,
@@ -118,6 +122,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             followups::work,
             chart::work,
             sickbeds::work,
+            beds::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -135,10 +140,11 @@ pub fn followers() -> Vec<Follower> {
         visits::follow,
         referrals::follow,
         ltci::follow,
-        episodes::follow, //
         followups::follow,
         records::follow,
         sickbeds::follow,
+        beds::follow,
+        daycare::follow,
     ]
 }
 
@@ -151,6 +157,8 @@ fn open_things() -> episodes::OpenThings {
         (ltci::READ, ltci::open),
         (referrals::READ, referrals::open),
         (sickbeds::READ, sickbeds::open),
+        (beds::READ, beds::open),
+        (daycare::READ, daycare::open),
     ])
 }
 
@@ -179,6 +187,8 @@ fn elder_page() -> ElderPage {
             (followups::READ, followups::timeline),
             (stays::READ, stays::timeline),
             (sickbeds::READ, sickbeds::timeline),
+            (beds::READ, beds::timeline),
+            (daycare::READ, daycare::timeline),
             (contracts::READ, contracts::timeline),
             (visits::READ, visits::timeline),
             (referrals::READ, referrals::timeline),
@@ -192,6 +202,8 @@ fn elder_page() -> ElderPage {
             (followups::READ, followups::card),
             (stays::READ, stays::card),
             (sickbeds::READ, sickbeds::card),
+            (beds::READ, beds::card),
+            (daycare::READ, daycare::card),
             (contracts::READ, contracts::card),
             (visits::READ, visits::card),
             (referrals::READ, referrals::card),
@@ -210,6 +222,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     referrals::jobs::nightly(&state.db, by)?;
     agreements::jobs::nightly(&state.db, by)?;
     records::jobs::nightly(&state.db, by, &state.policies)?;
+    state.db.write(|tx| beds::tidy_up(tx, by))?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;

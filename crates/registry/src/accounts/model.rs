@@ -37,6 +37,8 @@ choice! {
         Carer = "carer" "护理员",
         /// 护理站管理员
         Station = "station" "护理站管理员",
+        /// 养老机构管理员: beds, residents and day care of one institution.
+        Residence = "residence" "养老机构管理员",
         /// 长护险经办
         Insurer = "insurer" "长护险经办",
         /// 医院经办: the ward or the referral desk of a hospital; sees its own patients.
@@ -71,6 +73,8 @@ impl Role {
                 "records.read",
                 "stays.read",
                 "sickbeds.read",
+                "beds.read",
+                "daycare.read",
                 "contracts.read",
                 "visits.read",
                 "ltci.read",
@@ -99,6 +103,8 @@ impl Role {
                 "stays.*",
                 "sickbeds.read",
                 "sickbeds.apply",
+                "beds.*",
+                "daycare.*",
                 "contracts.read",
                 "visits.read",
                 "ltci.read",
@@ -121,6 +127,8 @@ impl Role {
                 "followups.*",
                 "stays.read",
                 "sickbeds.*",
+                "beds.read",
+                "daycare.read",
                 "contracts.*",
                 "visits.*",
                 "assessments.read",
@@ -143,6 +151,17 @@ impl Role {
                 "visits.*",
                 "ltci.read",
                 "ltci.plan",
+                "policies.*",
+            ],
+            Self::Residence => &[
+                "elders.read",
+                "institutions.read",
+                "staff.*",
+                "assessments.read",
+                "records.read",
+                "stays.read",
+                "beds.*",
+                "daycare.*",
                 "policies.*",
             ],
             Self::Insurer => &[
@@ -192,6 +211,8 @@ impl Role {
                 "followups.read",
                 "stays.read",
                 "sickbeds.read",
+                "beds.read",
+                "daycare.read",
                 "contracts.read",
                 "visits.read",
                 "ltci.read",
@@ -207,7 +228,7 @@ impl Role {
     /// Whether the role sees only elders with a service link to its own institution.
     #[must_use]
     pub const fn confined(self) -> bool {
-        matches!(self, Self::Carer | Self::Station | Self::Hospital)
+        matches!(self, Self::Carer | Self::Station | Self::Hospital | Self::Residence)
     }
 }
 

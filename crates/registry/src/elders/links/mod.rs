@@ -25,6 +25,8 @@ choice! {
         Referral = "referral" "转诊",
         /// 家庭病床: as long as it is open
         Sickbed = "sickbed" "家庭病床",
+        /// 日间照护
+        DayCare = "day_care" "日间照护",
     }
 }
 

@@ -1,0 +1,80 @@
+//! What stands against crossing a line between zones while an outbreak lasts (clause JX-18a). The bed page asks here, and so
+//! may whoever plans visits.
+
+use super::model::{Bed, InfectionZone, Resident};
+use super::store;
+use super::store::outbreak::{Dedicated, current, dedicated};
+use db::{Actor, Result, Tx};
+use kernel::{BedId, InstitutionId, StaffId};
+use policy::{Facts, Library};
+use registry::institutions;
+use web::Reason;
+
+/// What somebody intends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Somebody of the staff goes to whoever lies in this bed.
+    Visit(StaffId, BedId),
+    /// A resident goes out.
+    Leave,
+}
+
+/// What stands against it: nothing while no outbreak is on. Staff serve the zone to which they are dedicated, and no other;
+/// staff who are dedicated to none may enter the clean zone only.
+///
+/// # Errors
+/// What the engine says.
+pub fn against(tx: &mut Tx<'_>, institution: InstitutionId, what: What) -> Result<Vec<Reason>> {
+    let Some(open) = current(tx, institution)? else { return Ok(vec![]) };
+    match what {
+        What::Leave => Ok(vec![Reason::new("BED-08", format!("{} 起疫情防控，解除前不办理外出", open.began_on))]),
+        What::Visit(staff, bed) => {
+            let Some(zone) = store::rooms::zone_of(tx, institution, bed)? else { return Ok(vec![]) };
+            let all = dedicated(tx, institution, open.id)?;
+            Ok(against_staff(&all, staff, zone).into_iter().collect())
+        }
+    }
+}
+
+/// Pure: whether staff may enter a zone.
+#[must_use]
+pub fn against_staff(all: &[Dedicated], staff: StaffId, zone: InfectionZone) -> Option<Reason> {
+    let own = all.iter().find(|one| one.staff == Some(staff));
+    match own {
+        Some(one) if one.zone == zone => None,
+        Some(one) => {
+            let text = format!("{}专门服务{}，防控期间不能到{}", one.name, one.zone.name(), zone.name());
+            Some(Reason::new("BED-09", text))
+        }
+        None if zone == InfectionZone::Clean => None,
+        None => Some(Reason::new("BED-09", format!("{}只由专职人员服务，请先指定专人", zone.name()))),
+    }
+}
+
+/// What stands against moving a resident to a bed.
+///
+/// # Errors
+/// What the engine says.
+pub fn against_move(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    library: &Library,
+    resident: &Resident,
+    to: &Bed,
+) -> Result<Vec<Reason>> {
+    if current(tx, resident.institution)?.is_none() {
+        return Ok(vec![]);
+    }
+    let area = institutions::store::find(tx, by, resident.institution)?.facts.area;
+    let from = match resident.bed {
+        Some(bed) => store::rooms::zone_of(tx, resident.institution, bed)?.unwrap_or(InfectionZone::Clean),
+        None => InfectionZone::Clean,
+    };
+    let zone = to.room.infection_zone;
+    let asked = Facts::new().with("moved", "elder").with("from", from.code()).with("to", zone.code());
+    let decision = library.decide("zone_crossing", area, by.today(), &asked);
+    Ok(match decision.bool("allowed") {
+        Some(true) => vec![],
+        _ => vec![Reason::new("BED-08", format!("疫情防控期间不能从{}转到{}", from.name(), zone.name()))],
+    })
+}
