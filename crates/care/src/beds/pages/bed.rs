@@ -139,7 +139,7 @@ fn convert_form(cx: &Cx, case: &Case) -> Markup {
                 @if blocked { (ui::alert(Tone::Warning, "现在还不能转换", obstacles(cx, &case.may))) }
                 (ui::form(cx, &url, form))
             }
-            (ui::because(&case.may))
+            (ui::because(&cx.state.policies, &case.may))
         },
     )
 }

@@ -59,7 +59,7 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Ids) -> Result<Mar
     let body = html! {
         (ui::card("入住", overview(&cx, &case)))
         @if r.state.queues() {
-            (ui::card("轮候通道", html! { p { (r.channel.name()) "：" (queue::reason(&cx.state.policies, r)) } (ui::because(&r.decision)) }))
+            (ui::card("轮候通道", html! { p { (r.channel.name()) "：" (queue::reason(&cx.state.policies, r)) } (ui::because(&cx.state.policies, &r.decision)) }))
         }
         @if r.state.open() { (ui::card("按等级应安排", need(&cx, &case.need))) }
         @if cx.may(WRITE) { (forms(&cx, &case)) }
@@ -114,7 +114,7 @@ fn kept(cx: &Cx, day: Date) -> Markup {
 fn need(cx: &Cx, decision: &Decision) -> Markup {
     let code = decision.text("need").unwrap_or_default();
     let word = cx.state.policies.label("bed need", code).unwrap_or("不能判定");
-    html! { p { strong { (word) } } (ui::because(decision)) }
+    html! { p { strong { (word) } } (ui::because(&cx.state.policies, decision)) }
 }
 
 fn forms(cx: &Cx, case: &Case) -> Markup {
