@@ -4,8 +4,8 @@
 
 pub mod agreements;
 pub mod assessments;
-pub mod chart;
 pub mod beds;
+pub mod chart;
 pub mod contracts;
 pub mod daycare;
 pub mod episodes;

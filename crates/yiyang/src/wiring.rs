@@ -1,7 +1,10 @@
 //! Wiring: which capabilities there are, in the order of the arrows. The only file that knows all of them.
 
 use crate::place::Installation;
-use care::{agreements, assessments, beds, chart, contracts, daycare, episodes, followups, records, referrals, sickbeds, stays, visits};
+use care::{
+    agreements, assessments, beds, chart, contracts, daycare, episodes, followups, records, referrals, sickbeds, stays,
+    visits,
+};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;

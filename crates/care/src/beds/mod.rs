@@ -38,6 +38,7 @@
 //! | BED-11 | the conversion is not allowed |
 //! | BED-12 | not this institution's, or not an institution with beds |
 //! | BED-13 | somebody comes earlier in the queue |
+//! | BED-14 | in hospital |
 //!
 //! | file | holds |
 //! |---|---|

@@ -322,6 +322,10 @@ db::on_both! {
         let key = home.apply(&db, 2, "王桂英");
         let bed = home.beds(&db)[0].id;
         assert!(refused(home.admit(&db, key, bed)).starts_with("BED-06"));
+        let hospital = institution(&db, 2, Kind::Hospital, "如东县人民医院");
+        let stay = stays::NewStay { elder: key.elder, institution: hospital, admitted_on: day(TODAY), discharged_on: None, diagnosis: None };
+        db.write(|tx| stays::store::save(tx, &home.by, &stay, "登记")).expect("stay");
+        assert!(refused(home.admit(&db, key, bed)).starts_with("BED-14"));
     }
 
     fn the_bed_is_kept_in_hospital_and_freed_by_death(db: TestDb) {

@@ -1,10 +1,10 @@
 use super::entitlements::model::EndReason;
 use super::testing::{County, actor, day, dies, library, month};
-use care::visits::model::{State, Visit};
-use care::visits::store::Filter;
 use super::{entitlements, following, plans, visits};
 use care::episodes::{self, model::EventKind};
 use care::stays::{self, NewStay};
+use care::visits::model::{State, Visit};
+use care::visits::store::Filter;
 use chrono::{Datelike, Weekday};
 use db::testing::TestDb;
 use kernel::{ElderId, Happening, What};

@@ -105,6 +105,15 @@ pub fn enlist(story: &Story<'_>, county: Area) -> anyhow::Result<Crew> {
             maker.member("supervisor", "监管员（合成）", Role::Supervisor, city, None, None)?,
             maker.member("hospital", "转诊办（合成）", Role::Hospital, county, Some(hospital), None)?,
             maker.member("admin", "管理员（合成）", Role::Admin, city, None, None)?,
+            maker.member("home", "院长（合成）", Role::Residence, county, Some(maker.home()?), None)?,
+            maker.member(
+                "daycare",
+                "日间照料中心主任（合成）",
+                Role::Residence,
+                county,
+                Some(maker.first_of(&[Kind::DayCareCentre])?),
+                None,
+            )?,
         ],
         assessors: team,
     })
@@ -127,6 +136,14 @@ impl Maker<'_> {
 
     fn first_of(&self, kinds: &[Kind]) -> anyhow::Result<InstitutionId> {
         self.of_kinds(kinds)?.into_iter().next().ok_or_else(|| anyhow!("名册中没有需要的机构"))
+    }
+
+    /// The home with the most beds.
+    fn home(&self) -> anyhow::Result<InstitutionId> {
+        let kinds = vec![Kind::ElderCareInstitution];
+        let filter = institutions::store::Filter { kinds, area: Some(self.county), name: None };
+        let all = self.story.db.read(|tx| institutions::store::list(tx, &self.by, &filter, 1000, 0))?;
+        all.iter().max_by_key(|i| i.facts.beds).map(|i| i.id).context("名册中没有养老机构")
     }
 
     /// The nursing station with the most carers: its lists are the fullest.

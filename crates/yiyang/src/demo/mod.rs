@@ -7,11 +7,12 @@ mod assess;
 mod clinic;
 mod crew;
 mod forms;
+mod homes;
 mod lead;
 mod month;
+mod nursing;
 mod refer;
 mod sickbeds;
-mod nursing;
 mod sign;
 mod store;
 
@@ -195,6 +196,10 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let mut bar = Bar::new("健康档案与慢病随访");
     let result = clinic::run(story, crew, &mut |done, total| bar.set(done, total))?;
     bar.done(&result);
+
+    let mut bar = Bar::new("入住与日间照护");
+    bar.set(0, 1);
+    bar.done(&homes::run(story, crew)?);
 
     let mut bar = Bar::new("照护保险一个月");
     let result = month::run(story, crew, &mut |done, total| bar.set(done, total))?;

@@ -52,6 +52,43 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = r.elder_id where e.area between $1 and $2 order by r.id",
     ),
     county(
+        "/beds/{institution}",
+        "b",
+        "select r.institution_id, '' from bed_rooms r join institutions i on i.id = r.institution_id
+        where i.area between $1 and $2 order by r.id",
+    ),
+    county(
+        "/beds/{institution}/bed/{bed}",
+        "bb",
+        "select b.institution_id, b.id, coalesce(r.state, b.state) from beds b
+        join institutions i on i.id = b.institution_id left join bed_residents r on r.bed_id = b.id
+        where i.area between $1 and $2 order by b.id",
+    ),
+    county(
+        "/beds/{institution}/rooms/{room}",
+        "bb",
+        "select r.institution_id, r.id, '' from bed_rooms r join institutions i on i.id = r.institution_id
+        where i.area between $1 and $2 order by r.id",
+    ),
+    county(
+        "/beds/residents/{elder}/{id}",
+        "bb",
+        "select r.elder_id, r.id, r.state from bed_residents r
+        join elders e on e.id = r.elder_id where e.area between $1 and $2 order by r.id",
+    ),
+    county(
+        "/daycare/{institution}",
+        "b",
+        "select m.institution_id, '' from daycare_members m join institutions i on i.id = m.institution_id
+        where i.area between $1 and $2 order by m.id",
+    ),
+    county(
+        "/daycare/members/{elder}/{id}",
+        "bb",
+        "select m.elder_id, m.id, m.state from daycare_members m
+        join elders e on e.id = m.elder_id where e.area between $1 and $2 order by m.id",
+    ),
+    county(
         "/contracts/{elder}/{id}",
         "bb",
         "select c.elder_id, c.id, c.state from contracts c

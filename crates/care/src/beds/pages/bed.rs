@@ -16,12 +16,11 @@ use web::ui::{self, Field, Tone};
 use web::{Cx, Error, Form, Markup, Page, html};
 
 type Ids = Path<(String, String)>;
-type Lain = (String, Date, Option<Date>, BedUse);
 
 struct Case {
     place: Institution,
     bed: Bed,
-    lain: Vec<Lain>,
+    lain: Vec<store::Lain>,
     trail: Vec<Converted>,
     may: Decision,
 }

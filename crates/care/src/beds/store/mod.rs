@@ -217,11 +217,14 @@ pub fn events(tx: &mut Tx<'_>, key: Key) -> Result<Vec<(Date, String, String, St
     tx.query(sql, params![key.elder, key.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
 }
 
-/// Who lay in a bed, newest first: name (within sight), from, until.
+/// Who lay in a bed: name, from, until, as what it counted.
+pub type Lain = (String, Date, Option<Date>, BedUse);
+
+/// Who lay in a bed, newest first, of elders within sight.
 ///
 /// # Errors
 /// What the engine says.
-pub fn lain(tx: &mut Tx<'_>, by: &Actor, bed: &Bed) -> Result<Vec<(String, Date, Option<Date>, BedUse)>> {
+pub fn lain(tx: &mut Tx<'_>, by: &Actor, bed: &Bed) -> Result<Vec<Lain>> {
     let (scope, mut values) = by.scope.elders("e.area", "e.id", 3);
     values.splice(0..0, [bed.institution.into(), bed.id.into()]);
     let sql = format!(

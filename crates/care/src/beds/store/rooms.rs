@@ -155,7 +155,7 @@ fn insert_beds(
         }
     }
     let columns = "beds (institution_id, id, room_id, label, use, ward, nursing, state, note, created_at, changed_at)";
-    tx.insert_many(columns, 11, rows.into_iter()).map(drop)
+    tx.insert_many(columns, 11, rows).map(drop)
 }
 
 /// Says what a room suits and in which zone it lies. `seen` is when the page was made: somebody else's change in between

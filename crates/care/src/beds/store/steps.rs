@@ -297,6 +297,7 @@ pub fn admit(
     r.state = step(old.state, "admit")?;
     check_day(on, old.applied_on, by.today(), "入住日期", "申请日期")?;
     lives_nowhere_else(tx, key)?;
+    not_in_hospital(tx, by, &old)?;
     let bed = given(tx, by, library, &old, bed)?;
     in_turn(tx, &old, why)?;
     (r.bed, r.admitted_on, r.held_until) = (Some(bed.id), Some(on), None);
@@ -313,6 +314,19 @@ fn lives_nowhere_else(tx: &mut Tx<'_>, key: Key) -> Result<()> {
     let Some(other) = other else { return Ok(()) };
     let name = institutions::store::name(tx, other.institution).unwrap_or_default();
     Err(Error::refused("BED-03", format!("现在入住{name}（{}），退住后才能入住别处", other.state.name())))
+}
+
+/// Somebody in hospital leaves it first; a nursing home's own ward is no other place.
+fn not_in_hospital(tx: &mut Tx<'_>, by: &Actor, r: &Resident) -> Result<()> {
+    let stays = crate::stays::store::of_elder(tx, by, r.key.elder)?;
+    let elsewhere = |facts: &crate::stays::NewStay| facts.discharged_on.is_none() && facts.institution != r.institution;
+    match stays.into_iter().find(|stay| elsewhere(&stay.facts)) {
+        None => Ok(()),
+        Some(stay) => {
+            let text = format!("{} 起住院，登记出院后才能办理入住", stay.facts.admitted_on);
+            Err(Error::refused("BED-14", text))
+        }
+    }
 }
 
 fn check_day(on: Date, first: Date, today: Date, label: &str, what: &str) -> Result<()> {
