@@ -53,15 +53,20 @@ impl Client {
 
     /// Opens a page and sends a form of it, with the hidden fields that it carries; the answer has to lead on.
     pub fn submit(&mut self, page: &str, action: &str, given: &[(&str, &str)]) -> Result<()> {
-        let hidden = hidden_fields(&self.get(page)?.body);
-        let mut fields: Vec<(&str, &str)> =
-            hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        fields.extend(given);
-        let answer = self.post(action, &fields)?;
+        let answer = self.fill(page, action, given)?;
         if answer.status != 303 {
             bail!("{action}: {}", answer.status);
         }
         Ok(())
+    }
+
+    /// The same, whatever the answer.
+    pub fn fill(&mut self, page: &str, action: &str, given: &[(&str, &str)]) -> Result<Answer> {
+        let hidden = hidden_fields(&self.get(page)?.body);
+        let mut fields: Vec<(&str, &str)> =
+            hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.extend(given);
+        self.post(action, &fields)
     }
 
     /// Asks for a page that has to be there.

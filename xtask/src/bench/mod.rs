@@ -2,6 +2,7 @@
 //!
 //! Everything runs through the program's own commands on files like those that a county brings; nothing is privileged.
 
+mod beds;
 mod http;
 mod policy;
 mod report;

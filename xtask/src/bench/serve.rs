@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const PASSWORD: &str = "Kuai-kuai-3-zhi";
+pub(super) const PASSWORD: &str = "Kuai-kuai-3-zhi";
 /// People who click at once.
 const CROWD: usize = 50;
 /// Pages that each of them opens.
@@ -22,9 +22,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const SEARCHES: usize = 600;
 
 /// A child that ends with us.
-struct Served {
+pub(super) struct Served {
     child: Child,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     took: Duration,
 }
 
@@ -74,6 +74,7 @@ impl Bench<'_> {
         self.copied(&mut person, listening)?;
         let elders = self.search(&mut person, &floor)?;
         self.indicators(&mut person, &floor)?;
+        self.bed_picture(&mut person, &served, &floor)?;
         self.crowd(&served, &user, elders, &floor)?;
         let (whole, bare) = (served.resident_megabytes()?, floor.resident_megabytes()?);
         self.report.add(Row::at_most("resident memory after all this", whole, "MB", 300.0).beside(bare));
@@ -183,11 +184,11 @@ impl Bench<'_> {
 }
 
 /// One person on the bare page.
-fn alone(floor: &Served, rounds: usize) -> Result<Times> {
+pub(super) fn alone(floor: &Served, rounds: usize) -> Result<Times> {
     click(vec![Client::connect(floor.address)?], &["/".to_owned()], rounds, Duration::ZERO)
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub(super) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 

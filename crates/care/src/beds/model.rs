@@ -341,7 +341,7 @@ const AT_ONCE: i64 = 3_000;
 /// Floors and room numbers beyond these are a slip of the pen as well.
 const LOWEST_FLOOR: i64 = -5;
 const HIGHEST_FLOOR: i64 = 99;
-const GREATEST_ROOM: i64 = 99_999;
+const GREATEST_ROOM: i64 = 20_000;
 
 impl Plan {
     /// What is wrong with it: field, label, why.
@@ -355,7 +355,7 @@ impl Plan {
             return Some(("floor", "楼层", format!("应在 {LOWEST_FLOOR} 至 {HIGHEST_FLOOR} 之间")));
         }
         if !(1..=GREATEST_ROOM).contains(first) || !(*first..=GREATEST_ROOM).contains(last) {
-            return Some(("last", "末间房号", "房号应从小到大，最多五位".into()));
+            return Some(("last", "末间房号", format!("房号应从小到大，在 1 至 {GREATEST_ROOM} 之间")));
         }
         if !(1..=IN_ROOM).contains(beds) {
             return Some(("beds", "每间床数", format!("应在 1 至 {IN_ROOM} 之间")));
