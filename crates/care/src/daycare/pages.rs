@@ -111,10 +111,16 @@ pub(super) struct Registered {
 pub(super) async fn register(cx: Cx, Path(id): Path<String>, Form(r): Form<Registered>) -> Result<Response, Error> {
     let id = place_id(&id)?;
     let wrong = |e: kernel::citizen::NotACitizenNumber| Error::field("citizen", "身份证号", e.to_string());
-    let citizen = CitizenNumber::parse(r.citizen.trim(), cx.today()).map_err(wrong)?;
     let (contact, note) = (r.contact.unwrap_or_default(), r.note.unwrap_or_default());
     let new = NewMember { name: r.name, from: r.from, contact, note };
-    let key = cx.write(move |tx, by| store::register(tx, by, (id, &citizen), &new)).await?;
+    let key = cx
+        .write(move |tx, by| {
+            // Whoever may not see the centre learns nothing of what is wrong with the form.
+            institutions::store::find(tx, by, id)?;
+            let citizen = CitizenNumber::parse(r.citizen.trim(), by.today()).map_err(wrong)?;
+            store::register(tx, by, (id, &citizen), &new)
+        })
+        .await?;
     Ok(web::see_with(&key.href(), "已登记入托"))
 }
 
@@ -254,17 +260,16 @@ pub(super) async fn day(
     let time = |field: &str, label: &str, text: &str| {
         minutes(text).ok_or_else(|| Error::field(field, label, "请按 08:05 的样子填写"))
     };
-    let went = c.went.as_deref().map(|text| time("went", "离开时间", text)).transpose()?;
-    let new = Day {
-        on: c.on,
-        came: time("came", "到达时间", &c.came)?,
-        went,
-        services: c.services,
-        meals: c.meals,
-        note: c.note.unwrap_or_default(),
-        who: cx.user.name.clone(),
-    };
-    cx.write(move |tx, by| store::write_day(tx, by, key, &new)).await?;
+    let who = cx.user.name.clone();
+    cx.write(move |tx, by| {
+        store::find(tx, by, key)?;
+        let went = c.went.as_deref().map(|text| time("went", "离开时间", text)).transpose()?;
+        let came = time("came", "到达时间", &c.came)?;
+        let note = c.note.unwrap_or_default();
+        let new = Day { on: c.on, came, went, services: c.services, meals: c.meals, note, who };
+        store::write_day(tx, by, key, &new)
+    })
+    .await?;
     Ok(web::see_with(&key.href(), "当日记录已保存"))
 }
 
@@ -289,9 +294,13 @@ pub(super) async fn measure(
         let wrong = || Error::field(field, label, "请填写数字，最多一位小数");
         text.map(|text| parse_tenths(&text).ok_or_else(wrong)).transpose()
     };
-    let (glucose, weight) = (tenths("glucose", "血糖", t.glucose)?, tenths("weight", "体重", t.weight)?);
-    let new = Measured { sbp: t.sbp, dbp: t.dbp, pulse: t.pulse, glucose, fasting: t.fasting, weight };
-    cx.write(move |tx, by| store::measure(tx, by, key, &new)).await?;
+    cx.write(move |tx, by| {
+        store::find(tx, by, key)?;
+        let (glucose, weight) = (tenths("glucose", "血糖", t.glucose)?, tenths("weight", "体重", t.weight)?);
+        let new = Measured { sbp: t.sbp, dbp: t.dbp, pulse: t.pulse, glucose, fasting: t.fasting, weight };
+        store::measure(tx, by, key, &new)
+    })
+    .await?;
     Ok(web::see_with(&key.href(), "测量已保存"))
 }
 

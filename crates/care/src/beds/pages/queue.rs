@@ -81,8 +81,14 @@ pub(in super::super) struct Applied {
 pub(in super::super) async fn apply(cx: Cx, Path(id): Path<String>, Form(a): Form<Applied>) -> Result<Response, Error> {
     let (id, library) = (place_id(&id)?, cx.state.policies.clone());
     let wrong = |e: kernel::citizen::NotACitizenNumber| Error::field("citizen", "身份证号", e.to_string());
-    let citizen = CitizenNumber::parse(a.citizen.trim(), cx.today()).map_err(wrong)?;
     let new = NewApplication { name: a.name, government_supported: a.supported, wish: a.wish.unwrap_or_default() };
-    let key = cx.write(move |tx, by| steps::apply(tx, by, &library, (id, &citizen), &new)).await?;
+    let key = cx
+        .write(move |tx, by| {
+            // Whoever may not see the institution learns nothing of what is wrong with the form.
+            institution(tx, by, id)?;
+            let citizen = CitizenNumber::parse(a.citizen.trim(), by.today()).map_err(wrong)?;
+            steps::apply(tx, by, &library, (id, &citizen), &new)
+        })
+        .await?;
     Ok(web::see_with(&key.href(), "已登记轮候"))
 }
