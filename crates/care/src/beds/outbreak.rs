@@ -5,7 +5,7 @@ use super::model::{Bed, InfectionZone, Resident};
 use super::store;
 use super::store::outbreak::{Dedicated, current, dedicated};
 use db::{Actor, Result, Tx};
-use kernel::{BedId, InstitutionId, StaffId};
+use kernel::{BedId, BedRowId, ElderId, InstitutionId, StaffId};
 use policy::{Facts, Library};
 use registry::institutions;
 use web::Reason;
@@ -13,8 +13,10 @@ use web::Reason;
 /// What somebody intends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Somebody of the staff goes to whoever lies in this bed.
-    Visit(StaffId, BedId),
+    /// Somebody of the staff goes to an elder who lives there: what the planner of visits asks.
+    Visit(StaffId, ElderId),
+    /// Somebody of the staff goes to a bed.
+    Bed(StaffId, BedId),
     /// A resident goes out.
     Leave,
 }
@@ -28,12 +30,25 @@ pub fn against(tx: &mut Tx<'_>, institution: InstitutionId, what: What) -> Resul
     let Some(open) = current(tx, institution)? else { return Ok(vec![]) };
     match what {
         What::Leave => Ok(vec![Reason::new("BED-08", format!("{} 起疫情防控，解除前不办理外出", open.began_on))]),
-        What::Visit(staff, bed) => {
-            let Some(zone) = store::rooms::zone_of(tx, institution, bed)? else { return Ok(vec![]) };
-            let all = dedicated(tx, institution, open.id)?;
-            Ok(against_staff(&all, staff, zone).into_iter().collect())
+        What::Visit(staff, elder) => {
+            let all = store::all(tx, elder)?;
+            let here = all.into_iter().find(|r| r.institution == institution && r.state.lives());
+            enters(tx, institution, open.id, (staff, here.and_then(|r| r.bed)))
         }
+        What::Bed(staff, bed) => enters(tx, institution, open.id, (staff, Some(bed))),
     }
+}
+
+fn enters(
+    tx: &mut Tx<'_>,
+    institution: InstitutionId,
+    outbreak: BedRowId,
+    (staff, bed): (StaffId, Option<BedId>),
+) -> Result<Vec<Reason>> {
+    let Some(bed) = bed else { return Ok(vec![]) };
+    let Some(zone) = store::rooms::zone_of(tx, institution, bed)? else { return Ok(vec![]) };
+    let all = dedicated(tx, institution, outbreak)?;
+    Ok(against_staff(&all, staff, zone).into_iter().collect())
 }
 
 /// Pure: whether staff may enter a zone.

@@ -425,12 +425,15 @@ db::on_both! {
         let leave = db.write(|tx| steps::leave(tx, &home.by, &library(), key, (day(TODAY), day(TODAY), "回家")));
         assert!(refused(leave).starts_with("BED-08"));
         let nurse = assessor(&db, home.id, 301, "张护士", "2027-01-01");
-        let against = |bed: BedId| db.read(|tx| outbreak::against(tx, home.id, Intent::Visit(nurse, bed))).expect("asked").len();
+        let against = |bed: BedId| db.read(|tx| outbreak::against(tx, home.id, Intent::Bed(nurse, bed))).expect("asked").len();
         assert_eq!([against(beds[2].id), against(beds[0].id)], [1, 0]);
         let dedicate = |zone| db.write(|tx| store::outbreak::dedicate(tx, &home.by, home.id, (Some(nurse), "", zone)));
         dedicate(InfectionZone::Contaminated).expect("dedicated");
         assert!(refused(dedicate(InfectionZone::Clean)).starts_with("BED-09"));
         assert_eq!([against(beds[2].id), against(beds[0].id)], [0, 1]);
+        // The planner knows the elder, who lies in the contaminated zone now.
+        let visit = |staff| db.read(|tx| outbreak::against(tx, home.id, Intent::Visit(staff, key.elder))).expect("asked").len();
+        assert_eq!([visit(nurse), visit(StaffId(Uuid::from_u128(7)))], [0, 1]);
         let chair = |zone| db.write(|tx| store::outbreak::dedicate(tx, &home.by, home.id, (None, "3 号轮椅", zone)));
         chair(InfectionZone::Half).expect("equipment");
         assert!(refused(chair(InfectionZone::Clean)).contains("3 号轮椅"));
@@ -478,7 +481,7 @@ db::on_both! {
         }
         assert!(staff.get(&format!("{key}/print")).page().contains("入住登记表"));
         assert!(!next_door.get("/beds").page().contains("晚晴养老院"));
-        let out = staff.post(&format!("{key}/discharge"), &[("on", TODAY), ("reason", "回家")]);
+        let out = staff.post(&format!("{key}/discharge"), &[("ended_on", TODAY), ("end_reason", "回家")]);
         assert_eq!(out.goes_to(), at(""));
         assert_eq!(staff.get(&key).status.as_u16(), 404);
     }

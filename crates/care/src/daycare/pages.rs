@@ -186,7 +186,7 @@ fn forms(cx: &Cx, case: &Case) -> Markup {
             ui::card("测量", ui::form(cx, &format!("{href}/measure"), measure_form())),
         ]))
         (ui::seldom("退托", false, ui::form(cx, &format!("{href}/end"), html! {
-            (ui::date_with("退托日期", "on", Some(cx.today()), Field::date().required().max(cx.today())))
+            (ui::date_with("退托日期", "ended_on", Some(cx.today()), Field::date().required().max(cx.today())))
             (ui::field("退托原因", "reason", "", Field::text().required().limit(100)))
             (ui::submit_toned("退托", Tone::Neutral))
         })))
@@ -306,7 +306,7 @@ pub(super) async fn measure(
 
 #[derive(Deserialize)]
 pub(super) struct Ended {
-    on: Date,
+    ended_on: Date,
     reason: Option<String>,
 }
 
@@ -318,7 +318,7 @@ pub(super) async fn end(
 ) -> Result<Response, Error> {
     let (key, why) = (key(&elder, &id)?, e.reason.unwrap_or_default());
     let place = cx.read(move |tx, by| store::find(tx, by, key)).await?.institution;
-    cx.write(move |tx, by| store::end(tx, by, key, e.on, &why)).await?;
+    cx.write(move |tx, by| store::end(tx, by, key, e.ended_on, &why)).await?;
     Ok(web::see_with(&format!("/daycare/{place}"), "已退托"))
 }
 

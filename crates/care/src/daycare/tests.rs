@@ -132,7 +132,7 @@ db::on_both! {
             assert_eq!(next_door.get(&path).status.as_u16(), 404, "{path}");
             assert_eq!(app.person("邻县", &all, "320612").get(&path).status.as_u16(), 404, "{path}");
         }
-        assert_eq!(staff.post(&format!("{key}/end"), &[("on", TODAY), ("reason", "回家")]).goes_to(), format!("/daycare/{id}"));
+        assert_eq!(staff.post(&format!("{key}/end"), &[("ended_on", TODAY), ("reason", "回家")]).goes_to(), format!("/daycare/{id}"));
         assert_eq!(staff.get(&key).status.as_u16(), 404);
     }
 }

@@ -3,11 +3,12 @@
 use super::forms::Draw;
 use super::{Crew, Member, Story, store};
 use anyhow::anyhow;
-use care::beds::model::{BedUse, Plan, UseZone, Ward};
+use care::beds::model::{BedState, BedUse, Key, Plan, UseZone, Ward};
 use care::beds::store::steps::{self, NewApplication};
 use care::beds::store::{free, rooms};
 use care::daycare::model::{Day, Meal, Measured, Service};
 use care::daycare::store::{self as daycare, NewMember};
+use chrono::TimeDelta;
 use db::{Actor, Tx};
 use kernel::{BedId, CitizenNumber, ElderId, InstitutionId};
 use registry::accounts::Role;
@@ -47,27 +48,53 @@ fn paper(tx: &mut Tx<'_>, by: &Actor, id: ElderId) -> Result<(CitizenNumber, Str
 fn fill(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, home: &Member) -> Result<usize, Error> {
     let (by, own) = (story.actor(home, MOVED_IN), home.institution.ok_or(Error::NotFound)?);
     draw(tx, &by, own)?;
-    let free: Vec<BedId> = free(tx, &by, own)?.into_iter().map(|bed| bed.id).collect();
+    let mut beds = free(tx, &by, own)?.into_iter();
     let people = store::in_institutions(tx, crew.county)?;
-    let wanted = free.len() * 4 / 5;
-    let mut beds = free.into_iter().take(wanted);
-    let (mut lived, mut waiting) = (0, 0);
-    for candidate in people {
-        let (number, name) = paper(tx, &story.actor(&crew.clerk, MOVED_IN), candidate.elder)?;
-        let new = NewApplication { name, government_supported: false, wish: String::new() };
-        let Ok(key) = steps::apply(tx, &by, &story.policies, (own, &number), &new) else { continue };
-        let next = beds.next().filter(|_| waiting < WAITING || lived < wanted);
-        let Some(bed) = next else {
-            waiting += 1;
-            if waiting >= WAITING { break } else { continue }
-        };
-        match steps::admit(tx, &by, &story.policies, key, (bed, by.today(), "前面的尚无评估结论")) {
-            Ok(()) => lived += 1,
-            Err(Error::Refused(_)) => steps::withdraw(tx, &by, key, "尚无有效的评估结论")?,
-            Err(e) => return Err(e),
+    let (living, waiting) = people.split_at(people.len().saturating_sub(WAITING));
+    let mut lived = 0;
+    for candidate in living {
+        let Some(bed) = beds.next() else { break };
+        if let Some(key) = live(tx, story, (crew, home), candidate.elder, bed.id)? {
+            lived += 1;
+            if lived == 1 {
+                let until = by.today() + TimeDelta::days(5);
+                steps::leave(tx, &by, &story.policies, key, (by.today(), until, "回家小住"))?;
+            }
         }
     }
+    for candidate in waiting {
+        let (number, new) = application(tx, &story.actor(&crew.clerk, MOVED_IN), candidate.elder)?;
+        // Whom the rules refuse does not wait either.
+        let _ = steps::apply(tx, &by, &story.policies, (own, &number), &new);
+    }
+    if let Some(last) = beds.last() {
+        let closed = (BedState::Closed, "房间维修");
+        rooms::set_state(tx, &by, (own, last.id, last.changed_at), closed)?;
+    }
     Ok(lived)
+}
+
+fn application(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> Result<(CitizenNumber, NewApplication), Error> {
+    let (number, name) = paper(tx, by, elder)?;
+    Ok((number, NewApplication { name, government_supported: false, wish: String::new() }))
+}
+
+/// Somebody applies and moves in; nobody whom the rules refuse.
+fn live(
+    tx: &mut Tx<'_>,
+    story: &Story<'_>,
+    (crew, home): (&Crew, &Member),
+    elder: ElderId,
+    bed: BedId,
+) -> Result<Option<Key>, Error> {
+    let (by, own) = (story.actor(home, MOVED_IN), home.institution.ok_or(Error::NotFound)?);
+    let (number, new) = application(tx, &story.actor(&crew.clerk, MOVED_IN), elder)?;
+    let Ok(key) = steps::apply(tx, &by, &story.policies, (own, &number), &new) else { return Ok(None) };
+    match steps::admit(tx, &by, &story.policies, key, (bed, by.today(), "前面的尚无评估结论")) {
+        Ok(()) => Ok(Some(key)),
+        Err(Error::Refused(_)) => steps::withdraw(tx, &by, key, "不符合入住条件").map(|()| None),
+        Err(e) => Err(e),
+    }
 }
 
 /// As many beds as the institution registered, floor by floor, nursing beds first.

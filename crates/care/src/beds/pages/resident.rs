@@ -124,12 +124,12 @@ fn forms(cx: &Cx, case: &Case) -> Markup {
         State::Waiting => vec![
             form("admit", "安排入住", admitting(cx, case)),
             form("invite", "先预留床位", inviting(case)),
-            form("withdraw", "撤销轮候", reason("撤销原因", "撤销轮候")),
+            form("withdraw", "撤销轮候", reason("撤销原因", "withdraw_reason", "撤销轮候")),
         ],
         State::Invited => vec![
             form("admit", "安排入住", admitting(cx, case)),
-            form("release", "取消预留", reason("原因", "取消预留")),
-            form("withdraw", "撤销轮候", reason("撤销原因", "撤销轮候")),
+            form("release", "取消预留", reason("取消原因", "release_reason", "取消预留")),
+            form("withdraw", "撤销轮候", reason("撤销原因", "withdraw_reason", "撤销轮候")),
         ],
         State::Living => vec![
             form("move", "换床", moving(cx, case)),
@@ -137,7 +137,7 @@ fn forms(cx: &Cx, case: &Case) -> Markup {
             form("discharge", "退住", ending(cx)),
         ],
         State::Away | State::Hospital => vec![
-            form("return", "登记返回", html! { (day(cx, "返回日期")) (ui::submit("登记返回")) }),
+            form("return", "登记返回", html! { (day(cx, "返回日期", "back_on")) (ui::submit("登记返回")) }),
             form("discharge", "退住", ending(cx)),
         ],
         State::Discharged | State::Withdrawn => vec![],
@@ -145,47 +145,48 @@ fn forms(cx: &Cx, case: &Case) -> Markup {
     ui::columns(&all)
 }
 
-fn day(cx: &Cx, label: &str) -> Markup {
-    ui::date_with(label, "on", Some(cx.today()), Field::date().required().max(cx.today()))
+/// Names are unique on a page: each form has its own.
+fn day(cx: &Cx, label: &str, name: &str) -> Markup {
+    ui::date_with(label, name, Some(cx.today()), Field::date().required().max(cx.today()))
 }
 
-fn reason(label: &str, button: &str) -> Markup {
+fn reason(label: &str, name: &str, button: &str) -> Markup {
     html! {
-        (ui::field(label, "reason", "", Field::text().required().limit(100)))
+        (ui::field(label, name, "", Field::text().required().limit(100)))
         (ui::submit_toned(button, Tone::Neutral))
     }
 }
 
-fn bed_choice(case: &Case) -> Markup {
+fn bed_choice(case: &Case, name: &str) -> Markup {
     let own = case.bed.iter().filter(|_| case.r.state == State::Invited);
     let mut options: Vec<(String, String)> =
         own.map(|bed| (bed.id.to_string(), format!("{}（已预留）", bed.place()))).collect();
     let chosen = options.first().map(|(id, _)| id.clone()).unwrap_or_default();
     options.extend(choices(&case.free));
-    ui::select_with("床位", "bed", &options, &chosen, Field::default().required())
+    ui::select_with("床位", name, &options, &chosen, Field::default().required())
 }
 
-fn out_of_turn(case: &Case) -> Markup {
+fn out_of_turn(case: &Case, name: &str) -> Markup {
     let first = case.before == 0 || case.r.state == State::Invited;
     html! {
         @if !first {
-            (ui::field("不按次序安排的理由", "reason", "", Field::text().limit(100).hint(format!("前面还有 {} 人在轮候", case.before))))
+            (ui::field("不按次序安排的理由", name, "", Field::text().limit(100).hint(format!("前面还有 {} 人在轮候", case.before))))
         }
     }
 }
 
 fn admitting(cx: &Cx, case: &Case) -> Markup {
-    html! { (bed_choice(case)) (day(cx, "入住日期")) (out_of_turn(case)) (ui::submit("办理入住")) }
+    html! { (bed_choice(case, "bed")) (day(cx, "入住日期", "on")) (out_of_turn(case, "reason")) (ui::submit("办理入住")) }
 }
 
 fn inviting(case: &Case) -> Markup {
-    html! { (bed_choice(case)) (out_of_turn(case)) (ui::submit_toned("预留这张床", Tone::Neutral)) }
+    html! { (bed_choice(case, "held_bed")) (out_of_turn(case, "held_reason")) (ui::submit_toned("预留这张床", Tone::Neutral)) }
 }
 
 fn moving(cx: &Cx, case: &Case) -> Markup {
     html! {
-        (bed_choice(case))
-        (day(cx, "换床日期"))
+        (bed_choice(case, "bed"))
+        (day(cx, "换床日期", "on"))
         (ui::field("换床原因", "reason", "", Field::text().required().limit(100)))
         (ui::submit("换床"))
     }
@@ -194,16 +195,16 @@ fn moving(cx: &Cx, case: &Case) -> Markup {
 fn leaving(cx: &Cx) -> Markup {
     html! {
         (ui::form_row(&[
-            day(cx, "外出日期"),
+            day(cx, "外出日期", "leave_on"),
             ui::date_with("预计返回", "until", Some(cx.today()), Field::date().required().min(cx.today())),
         ]))
-        (ui::field("去向和事由", "reason", "", Field::text().required().limit(100)))
+        (ui::field("去向和事由", "leave_reason", "", Field::text().required().limit(100)))
         (ui::submit("登记外出"))
     }
 }
 
 fn ending(cx: &Cx) -> Markup {
-    html! { (day(cx, "退住日期")) (reason("退住原因", "办理退住")) }
+    html! { (day(cx, "退住日期", "ended_on")) (reason("退住原因", "end_reason", "办理退住")) }
 }
 
 const WORDS: [(&str, &str); 10] = [
@@ -253,16 +254,16 @@ pub(in super::super) async fn print(cx: Cx, Path((elder, id)): Ids) -> Result<Ma
         ]))
         (events(&case.events))
         p { "本表一式两份，机构与老年人（家属）各执一份。" }
-        (ui::seals(&["机构", "老年人或家属（签字）"]))
+        (ui::seals(&["机构", "老年人或家属"]))
     };
     let page = Page::new(&cx, "入住登记表").crumb("床位与入住", "/beds").crumb(&subject.name, &r.key.href());
     Ok(page.source(SOURCE).body(ui::print_sheet("养老机构入住登记表", sheet)))
 }
 
 #[derive(Deserialize)]
-pub(in super::super) struct Given {
-    bed: String,
-    reason: Option<String>,
+pub(in super::super) struct Held {
+    held_bed: String,
+    held_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -273,37 +274,46 @@ pub(in super::super) struct Dated {
 }
 
 #[derive(Deserialize)]
-pub(in super::super) struct Why {
-    reason: Option<String>,
+pub(in super::super) struct Released {
+    release_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Withdrawn {
+    withdraw_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(in super::super) struct Left {
-    on: Date,
+    leave_on: Date,
     until: Date,
-    reason: Option<String>,
+    leave_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(in super::super) struct Ended {
-    on: Date,
-    reason: Option<String>,
+    ended_on: Date,
+    end_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub(in super::super) struct On {
-    on: Date,
+pub(in super::super) struct Back {
+    back_on: Date,
 }
 
-pub(in super::super) async fn invite(cx: Cx, Path((elder, id)): Ids, Form(g): Form<Given>) -> Result<Response, Error> {
-    let (key, bed, library) = (key(&elder, &id)?, bed_id(&g.bed)?, cx.state.policies.clone());
-    let why = g.reason.unwrap_or_default();
+pub(in super::super) async fn invite(cx: Cx, Path((elder, id)): Ids, Form(h): Form<Held>) -> Result<Response, Error> {
+    let (key, bed, library) = (key(&elder, &id)?, bed_id(&h.held_bed)?, cx.state.policies.clone());
+    let why = h.held_reason.unwrap_or_default();
     cx.write(move |tx, by| steps::invite(tx, by, &library, key, (bed, &why))).await?;
     Ok(web::see_with(&key.href(), "已预留床位"))
 }
 
-pub(in super::super) async fn release(cx: Cx, Path((elder, id)): Ids, Form(w): Form<Why>) -> Result<Response, Error> {
-    let (key, why) = (key(&elder, &id)?, w.reason.unwrap_or_default());
+pub(in super::super) async fn release(
+    cx: Cx,
+    Path((elder, id)): Ids,
+    Form(r): Form<Released>,
+) -> Result<Response, Error> {
+    let (key, why) = (key(&elder, &id)?, r.release_reason.unwrap_or_default());
     cx.write(move |tx, by| steps::release(tx, by, key, &why)).await?;
     Ok(web::see_with(&key.href(), "已取消预留"))
 }
@@ -328,14 +338,18 @@ pub(in super::super) async fn relocate(
 
 pub(in super::super) async fn leave(cx: Cx, Path((elder, id)): Ids, Form(l): Form<Left>) -> Result<Response, Error> {
     let (key, library) = (key(&elder, &id)?, cx.state.policies.clone());
-    let why = l.reason.unwrap_or_default();
-    cx.write(move |tx, by| steps::leave(tx, by, &library, key, (l.on, l.until, &why))).await?;
+    let why = l.leave_reason.unwrap_or_default();
+    cx.write(move |tx, by| steps::leave(tx, by, &library, key, (l.leave_on, l.until, &why))).await?;
     Ok(web::see_with(&key.href(), "已登记外出"))
 }
 
-pub(in super::super) async fn come_back(cx: Cx, Path((elder, id)): Ids, Form(o): Form<On>) -> Result<Response, Error> {
+pub(in super::super) async fn come_back(
+    cx: Cx,
+    Path((elder, id)): Ids,
+    Form(b): Form<Back>,
+) -> Result<Response, Error> {
     let key = key(&elder, &id)?;
-    cx.write(move |tx, by| steps::come_back(tx, by, key, o.on)).await?;
+    cx.write(move |tx, by| steps::come_back(tx, by, key, b.back_on)).await?;
     Ok(web::see_with(&key.href(), "已登记返回"))
 }
 
@@ -345,14 +359,18 @@ pub(in super::super) async fn discharge(
     Path((elder, id)): Ids,
     Form(e): Form<Ended>,
 ) -> Result<Response, Error> {
-    let (key, why) = (key(&elder, &id)?, e.reason.unwrap_or_default());
+    let (key, why) = (key(&elder, &id)?, e.end_reason.unwrap_or_default());
     let place = cx.read(move |tx, by| store::find(tx, by, key)).await?.institution;
-    cx.write(move |tx, by| steps::discharge(tx, by, key, e.on, &why)).await?;
+    cx.write(move |tx, by| steps::discharge(tx, by, key, e.ended_on, &why)).await?;
     Ok(web::see_with(&format!("/beds/{place}"), "已办理退住"))
 }
 
-pub(in super::super) async fn withdraw(cx: Cx, Path((elder, id)): Ids, Form(w): Form<Why>) -> Result<Response, Error> {
-    let (key, why) = (key(&elder, &id)?, w.reason.unwrap_or_default());
+pub(in super::super) async fn withdraw(
+    cx: Cx,
+    Path((elder, id)): Ids,
+    Form(w): Form<Withdrawn>,
+) -> Result<Response, Error> {
+    let (key, why) = (key(&elder, &id)?, w.withdraw_reason.unwrap_or_default());
     let place = cx.read(move |tx, by| store::find(tx, by, key)).await?.institution;
     cx.write(move |tx, by| steps::withdraw(tx, by, key, &why)).await?;
     Ok(web::see_with(&format!("/beds/{place}/queue"), "已撤销轮候"))
