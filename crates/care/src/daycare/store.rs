@@ -373,10 +373,7 @@ pub fn follow(tx: &mut Tx<'_>, by: &Actor, happening: &Happening) -> db::Result<
     let by = &episodes::follower(by);
     for m in all(tx, happening.elder)?.into_iter().filter(|m| m.state == State::Open) {
         if ending.effect == Effect::Ends {
-            close(tx, by, &m, happening.on.max(m.from), ending.words).map_err(|e| match e {
-                Error::Db(e) => e,
-                other => db::Error::Conflict(other.text()),
-            })?;
+            close(tx, by, &m, happening.on.max(m.from), ending.words).map_err(Error::into_db)?;
         }
         let place = institutions::store::name(tx, m.institution).unwrap_or_default();
         episodes::followed(tx, by, happening, (Thing::DayCare, &place, &m.key.href()), &ending)?;

@@ -154,7 +154,11 @@ impl Role {
                 "policies.*",
             ],
             Self::Residence => &[
+                "referrals.*",
+                "agreements.*",
                 "elders.read",
+                "episodes.read",
+                "visits.read",
                 "institutions.read",
                 "staff.*",
                 "assessments.read",

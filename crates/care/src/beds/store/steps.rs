@@ -495,10 +495,7 @@ pub fn follow(tx: &mut Tx<'_>, by: &Actor, happening: &Happening) -> db::Result<
     for r in open {
         let thing = if r.state.queues() { Thing::Waiting } else { Thing::Bed };
         let Some(ending) = episodes::ends(thing, happening.what) else { continue };
-        let done = followed(tx, by, &r, (happening, &ending)).map_err(|e| match e {
-            Error::Db(e) => e,
-            other => db::Error::Conflict(other.text()),
-        })?;
+        let done = followed(tx, by, &r, (happening, &ending)).map_err(Error::into_db)?;
         if done {
             let place = institutions::store::name(tx, r.institution).unwrap_or_default();
             episodes::followed(tx, by, happening, (thing, &place, &r.key.href()), &ending)?;
