@@ -39,6 +39,18 @@ pub fn against(tx: &mut Tx<'_>, institution: InstitutionId, what: What) -> Resul
     }
 }
 
+/// Refuses to send somebody to an elder who lives in an institution where an outbreak keeps them out: the planner of visits
+/// asks before it gives a visit to anybody.
+///
+/// # Errors
+/// [`web::Error::Refused`] with the reason, or what the engine says.
+pub fn refuse_visit(tx: &mut Tx<'_>, elder: ElderId, staff: StaffId) -> std::result::Result<(), web::Error> {
+    let home = store::all(tx, elder)?.into_iter().find(|r| r.state.lives());
+    let Some(home) = home else { return Ok(()) };
+    let reasons = against(tx, home.institution, What::Visit(staff, elder))?;
+    if reasons.is_empty() { Ok(()) } else { Err(web::Error::Refused(reasons)) }
+}
+
 fn enters(
     tx: &mut Tx<'_>,
     institution: InstitutionId,

@@ -434,6 +434,8 @@ db::on_both! {
         // The planner knows the elder, who lies in the contaminated zone now.
         let visit = |staff| db.read(|tx| outbreak::against(tx, home.id, Intent::Visit(staff, key.elder))).expect("asked").len();
         assert_eq!([visit(nurse), visit(StaffId(Uuid::from_u128(7)))], [0, 1]);
+        let send = |staff| db.read(|tx| outbreak::refuse_visit(tx, key.elder, staff));
+        assert!(send(nurse).is_ok() && refused(send(StaffId(Uuid::from_u128(7)))).starts_with("BED-09"));
         let chair = |zone| db.write(|tx| store::outbreak::dedicate(tx, &home.by, home.id, (None, "3 号轮椅", zone)));
         chair(InfectionZone::Half).expect("equipment");
         assert!(refused(chair(InfectionZone::Clean)).contains("3 号轮椅"));

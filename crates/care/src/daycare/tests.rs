@@ -6,7 +6,7 @@ use crate::{episodes, stays};
 use db::Scope;
 use db::testing::TestDb;
 use kernel::{CitizenNumber, Date, InstitutionId, Month};
-use registry::elders::links;
+use registry::elders::{LinkKind, links};
 use registry::institutions::Kind;
 use web::testing::TestApp;
 
@@ -104,7 +104,7 @@ db::on_both! {
         assert_eq!((m.state, m.end_reason.as_str()), (State::Ended, "去世，日间照护结束"));
         assert!(matches!(write(TODAY), Err(web::Error::Conflict(_))));
         let links = db.read(|tx| links::of(tx, key.elder)).expect("links");
-        assert!(links.iter().all(|link| link.until.is_some()), "{links:?}");
+        assert!(links.iter().all(|link| link.kind != LinkKind::DayCare || link.until.is_some()), "{links:?}");
     }
 
     fn the_pages_of_a_centre(db: TestDb) {

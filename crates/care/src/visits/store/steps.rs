@@ -2,6 +2,7 @@
 
 use super::crew::{self, Carer};
 use super::{charges, find, reviews};
+use crate::beds::outbreak;
 use crate::subject;
 use crate::visits::model::{
     Checked, Kind, NewVisit, Place, State, Visit, against_check_in, against_plan, against_times,
@@ -341,6 +342,7 @@ pub fn reassign(
     if visit.second == Some(carer) {
         return Err(Error::refused("VISITS-26", "同行人员不能与服务人员是同一人"));
     }
+    outbreak::refuse_visit(tx, visit.elder, carer)?;
     free(tx, &staff, visit.planned_from, visit.planned_to, visit.id)?;
     visit.carer = carer;
     update(tx, by, &visit)?;
@@ -376,6 +378,7 @@ pub fn plan(tx: &mut Tx<'_>, by: &Actor, policies: &Library, new: NewVisit) -> R
     refuse(against_plan(&new, &against))?;
     let visit = new.planned(VisitId::new(by.now, tx.chance()), county, by.now);
     for staff in std::iter::once(&carer).chain(&second) {
+        outbreak::refuse_visit(tx, visit.elder, staff.id)?;
         free(tx, staff, visit.planned_from, visit.planned_to, visit.id)?;
     }
     super::insert(tx, by, std::slice::from_ref(&visit))?;
