@@ -10,6 +10,7 @@ pub mod contracts;
 pub mod daycare;
 pub mod episodes;
 pub mod followups;
+pub mod hospice;
 pub mod records;
 pub mod referrals;
 pub mod sickbeds;
@@ -61,4 +62,12 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("daycare_members", "日间照护"),
     OwnedTable::new("daycare_days", "日间照护签到").of("member_id", "daycare_members"),
     OwnedTable::new("daycare_measurements", "健康小屋测量"),
+    OwnedTable::new("hospice_cases", "安宁疗护"),
+    OwnedTable::new("hospice_plans", "安宁疗护计划").of("case_id", "hospice_cases"),
+    OwnedTable::new("hospice_seen", "安宁疗护计划知悉").of("case_id", "hospice_cases"),
+    OwnedTable::new("hospice_rounds", "安宁疗护巡访").of("case_id", "hospice_cases"),
+    OwnedTable::new("hospice_bereavements", "丧亲随访").of("case_id", "hospice_cases"),
+    OwnedTable::new("screenings", "量表筛查"),
+    OwnedTable::new("tcm_services", "中医药健康管理").of("screening_id", "screenings"),
+    OwnedTable::new("vaccinations", "疫苗接种"),
 ];

@@ -25,6 +25,7 @@ migrations! {
     "V12__beds",
     "V13__referrals",
     "V14__chart",
+    "V15__hospice",
     "V17__sickbeds",
 }
 

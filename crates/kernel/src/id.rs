@@ -81,6 +81,22 @@ ids! {
     GoalId,
     /// Somebody in an episode's team (照护团队).
     MemberId,
+    /// Hospice care of an elder (安宁疗护).
+    HospiceId,
+    /// A version of a hospice plan (安宁疗护计划).
+    HospicePlanId,
+    /// A round of hospice care (安宁疗护巡访).
+    HospiceRoundId,
+    /// A follow-up of the bereaved (丧亲随访).
+    BereavementId,
+    /// A screening scale filled in (量表筛查).
+    ScreeningId,
+    /// A traditional-medicine health service (中医药健康管理).
+    TcmServiceId,
+    /// A dose of a vaccine (疫苗接种).
+    VaccinationId,
+    /// A lot of a vaccine (疫苗批次).
+    VaccineLotId,
     /// A stay in a hospital (住院).
     StayId,
     /// An item of a health record (健康档案条目).

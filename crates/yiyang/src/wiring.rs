@@ -5,6 +5,7 @@ use care::{
     agreements, assessments, beds, chart, contracts, daycare, episodes, followups, records, referrals, sickbeds, stays,
     visits,
 };
+use care::{assessments, contracts, episodes, hospice, records, stays};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
@@ -45,6 +46,7 @@ pub fn routes() -> Routes {
         .merge(visits::routes())
         .merge(referrals::routes())
         .merge(agreements::routes())
+        .merge(hospice::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(policies::routes())
@@ -76,6 +78,7 @@ fn nav() -> Vec<Nav> {
         visits::NAV,
         referrals::NAV,
         agreements::NAV,
+        hospice::NAV,
         ltci::NAV,
         indicators::NAV,
         policies::NAV,
@@ -126,6 +129,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             chart::work,
             sickbeds::work,
             beds::work,
+            hospice::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -148,6 +152,8 @@ pub fn followers() -> Vec<Follower> {
         sickbeds::follow,
         beds::follow,
         daycare::follow,
+        episodes::follow, //
+        hospice::follow,
     ]
 }
 
@@ -162,6 +168,7 @@ fn open_things() -> episodes::OpenThings {
         (sickbeds::READ, sickbeds::open),
         (beds::READ, beds::open),
         (daycare::READ, daycare::open),
+        (hospice::READ, hospice::open), //
     ])
 }
 
@@ -195,6 +202,7 @@ fn elder_page() -> ElderPage {
             (contracts::READ, contracts::timeline),
             (visits::READ, visits::timeline),
             (referrals::READ, referrals::timeline),
+            (hospice::READ, hospice::timeline),
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
@@ -210,6 +218,7 @@ fn elder_page() -> ElderPage {
             (contracts::READ, contracts::card),
             (visits::READ, visits::card),
             (referrals::READ, referrals::card),
+            (hospice::READ, hospice::card),
             (ltci::READ, ltci::card),
         ],
     }
@@ -226,6 +235,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     agreements::jobs::nightly(&state.db, by)?;
     records::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| beds::tidy_up(tx, by))?;
+    hospice::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;

@@ -27,6 +27,8 @@ choice! {
         Sickbed = "sickbed" "家庭病床",
         /// 日间照护
         DayCare = "day_care" "日间照护",
+        /// 安宁疗护
+        Hospice = "hospice" "安宁疗护",
     }
 }
 
