@@ -13,9 +13,11 @@ pub mod followups;
 pub mod hospice;
 pub mod records;
 pub mod referrals;
+pub mod screenings;
 pub mod sickbeds;
 pub mod stays;
 pub mod subject;
+pub mod tcm;
 #[cfg(test)]
 mod testing;
 pub mod visits;

@@ -92,6 +92,7 @@ create table screenings (
   elder_id blob not null,
   id blob not null,
   scale text not null,
+  title text not null,
   on_date text not null,
   answers text not null,
   scored text not null,

@@ -2,10 +2,9 @@
 
 use crate::place::Installation;
 use care::{
-    agreements, assessments, beds, chart, contracts, daycare, episodes, followups, records, referrals, sickbeds, stays,
-    visits,
+    agreements, assessments, beds, chart, contracts, daycare, episodes, followups, hospice, records, referrals,
+    screenings, sickbeds, stays, tcm, visits,
 };
-use care::{assessments, contracts, episodes, hospice, records, stays};
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
@@ -47,6 +46,8 @@ pub fn routes() -> Routes {
         .merge(referrals::routes())
         .merge(agreements::routes())
         .merge(hospice::routes())
+        .merge(screenings::routes())
+        .merge(tcm::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(policies::routes())
@@ -79,6 +80,8 @@ fn nav() -> Vec<Nav> {
         referrals::NAV,
         agreements::NAV,
         hospice::NAV,
+        screenings::NAV,
+        tcm::NAV,
         ltci::NAV,
         indicators::NAV,
         policies::NAV,
@@ -168,7 +171,7 @@ fn open_things() -> episodes::OpenThings {
         (sickbeds::READ, sickbeds::open),
         (beds::READ, beds::open),
         (daycare::READ, daycare::open),
-        (hospice::READ, hospice::open), //
+        (hospice::READ, hospice::open),
     ])
 }
 
@@ -203,6 +206,8 @@ fn elder_page() -> ElderPage {
             (visits::READ, visits::timeline),
             (referrals::READ, referrals::timeline),
             (hospice::READ, hospice::timeline),
+            (screenings::READ, screenings::timeline),
+            (tcm::READ, tcm::timeline),
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
@@ -219,6 +224,8 @@ fn elder_page() -> ElderPage {
             (visits::READ, visits::card),
             (referrals::READ, referrals::card),
             (hospice::READ, hospice::card),
+            (screenings::READ, screenings::card),
+            (tcm::READ, tcm::card),
             (ltci::READ, ltci::card),
         ],
     }

@@ -70,6 +70,8 @@ mod tests;
 mod views;
 
 pub use model::{Application, EffectiveResult, Key, State, TRANSITIONS};
+pub(crate) use pages::form::{answers as read_answers, flag_card, item_card};
+pub(crate) use pages::parts::answer_text;
 pub use steps::follow;
 pub use views::{card, open, timeline, work};
 use web::{Nav, Permission, Routes};

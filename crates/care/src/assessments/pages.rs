@@ -3,7 +3,7 @@
 pub(super) mod apply;
 pub(super) mod case;
 pub(super) mod form;
-mod parts;
+pub(super) mod parts;
 pub(super) mod sheet;
 
 use super::jobs;

@@ -152,14 +152,15 @@ impl Role {
             ],
             Self::Carer => &[
                 "elders.read",
+                "episodes.read",
+                "visits.read",
+                "visits.visit",
                 "ltci.read",
-                "ltci.visit",
                 "hospice.read",
                 "hospice.round",
                 "screenings.read",
                 "policies.*",
             ],
-            Self::Carer => &["elders.read", "episodes.read", "visits.read", "visits.visit", "ltci.read", "policies.*"],
             Self::Station => &[
                 "referrals.*",
                 "agreements.*",

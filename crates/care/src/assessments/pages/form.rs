@@ -129,7 +129,7 @@ fn choices(inner: Markup) -> Markup {
     html! { div.form-selectgroup.form-selectgroup-boxes.d-flex.flex-column { (inner) } }
 }
 
-fn item_card(item: &Item, chosen: Option<i64>) -> Markup {
+pub(crate) fn item_card(item: &Item, chosen: Option<i64>) -> Markup {
     if let Some(measure) = &item.measure {
         let control = html! {
             (number(&item.code, &item.name, (measure.min, measure.max), chosen))
@@ -151,7 +151,7 @@ fn number(name: &str, label: &str, (min, max): (i64, i64), chosen: Option<i64>) 
     }
 }
 
-fn flag_card(flag: &Flag, chosen: Option<i64>) -> Markup {
+pub(crate) fn flag_card(flag: &Flag, chosen: Option<i64>) -> Markup {
     let control = if !flag.answers.is_empty() {
         choices(html! { @for (n, text) in (0..).zip(&flag.answers) { (choice(&flag.code, n, text, chosen)) } })
     } else if flag.max == 1 {
@@ -162,7 +162,7 @@ fn flag_card(flag: &Flag, chosen: Option<i64>) -> Markup {
     frame(&flag.code, "", &flag.text, "", control)
 }
 
-fn answers(scale: &Scale, given: &BTreeMap<String, String>) -> Result<Answers, Error> {
+pub(crate) fn answers(scale: &Scale, given: &BTreeMap<String, String>) -> Result<Answers, Error> {
     let mut answers = Answers::default();
     for (code, name, flag) in compare::questions(scale) {
         if let Some(text) = given.get(code) {

@@ -323,7 +323,7 @@ fn result(scale: &Scale, scored: &Scored, a: &Assessment) -> Markup {
 }
 
 /// An answer with its words.
-pub(super) fn answer_text(scale: &Scale, answers: &Answers, code: &str) -> String {
+pub(crate) fn answer_text(scale: &Scale, answers: &Answers, code: &str) -> String {
     let Some(value) = compare::answer(answers, code) else { return "—".to_owned() };
     match scale.item(code) {
         Some(item) if item.measure.is_some() => item.text(value),
