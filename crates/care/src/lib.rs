@@ -20,6 +20,7 @@ pub mod subject;
 pub mod tcm;
 #[cfg(test)]
 mod testing;
+pub mod vaccinations;
 pub mod visits;
 
 use registry::elders::OwnedTable;

@@ -3,7 +3,7 @@
 use crate::place::Installation;
 use care::{
     agreements, assessments, beds, chart, contracts, daycare, episodes, followups, hospice, records, referrals,
-    screenings, sickbeds, stays, tcm, visits,
+    screenings, sickbeds, stays, tcm, vaccinations, visits,
 };
 use db::{Actor, Follower};
 use exchange::transfer;
@@ -48,6 +48,7 @@ pub fn routes() -> Routes {
         .merge(hospice::routes())
         .merge(screenings::routes())
         .merge(tcm::routes())
+        .merge(vaccinations::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(policies::routes())
@@ -82,6 +83,7 @@ fn nav() -> Vec<Nav> {
         hospice::NAV,
         screenings::NAV,
         tcm::NAV,
+        vaccinations::NAV,
         ltci::NAV,
         indicators::NAV,
         policies::NAV,
@@ -133,6 +135,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             sickbeds::work,
             beds::work,
             hospice::work,
+            vaccinations::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -208,6 +211,7 @@ fn elder_page() -> ElderPage {
             (hospice::READ, hospice::timeline),
             (screenings::READ, screenings::timeline),
             (tcm::READ, tcm::timeline),
+            (vaccinations::READ, vaccinations::timeline),
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
@@ -226,6 +230,7 @@ fn elder_page() -> ElderPage {
             (hospice::READ, hospice::card),
             (screenings::READ, screenings::card),
             (tcm::READ, tcm::card),
+            (vaccinations::READ, vaccinations::card),
             (ltci::READ, ltci::card),
         ],
     }

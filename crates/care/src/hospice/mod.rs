@@ -31,7 +31,7 @@
 //! |---|---|
 //! | `GET /hospice`, `/hospice/{elder}/{id}`, `…/print` | hospice.read |
 //! | `GET /hospice/new`, `POST /hospice`, `…/admit`, `…/refuse`, `…/withdraw`, `…/plan`, `…/end`, `…/close` | hospice.write |
-//! | `…/round`, `…/seen`, `…/followups/{followup}` | hospice.round |
+//! | `…/round`, `…/seen`, `…/followup` | hospice.round |
 
 pub mod jobs;
 pub mod model;
@@ -77,5 +77,5 @@ pub fn routes() -> Routes {
         .post("/hospice/{elder}/{id}/seen", ROUND, pages::plan::seen)
         .get("/hospice/{elder}/{id}/round", ROUND, pages::round::form)
         .post("/hospice/{elder}/{id}/round", ROUND, pages::round::save)
-        .post("/hospice/{elder}/{id}/followups/{followup}", ROUND, pages::case::followup)
+        .post("/hospice/{elder}/{id}/followup", ROUND, pages::case::followup)
 }

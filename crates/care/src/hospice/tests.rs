@@ -189,8 +189,9 @@ db::on_both! {
         assert_eq!(open.iter().map(|one| one.due_on).collect::<Vec<_>>(), [day("2026-11-16"), day("2027-01-31")]);
         assert!(doctor.post(&format!("{case}/close"), &[]).text().contains("HO-09"));
         for one in &open {
-            let url = format!("{case}/followups/{}", one.id);
-            let form = [("on", "2026-11-02"), ("contact", "王小明"), ("note", "情绪平稳")];
+            let url = format!("{case}/followup");
+            let which = one.id.to_string();
+            let form = [("followup", which.as_str()), ("on", "2026-11-02"), ("contact", "王小明"), ("note", "情绪平稳")];
             assert_eq!(doctor.post(&url, &form).goes_to(), case);
             assert_eq!(doctor.post(&url, &form).status.as_u16(), 409);
         }

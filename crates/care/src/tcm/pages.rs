@@ -17,8 +17,7 @@ use web::ui::{self, Field, PageInfo, Tone};
 use web::{Cx, Error, Form, Markup, Page, Query, html};
 
 const SIZE: i64 = 30;
-const SOURCE: &str =
-    "体质辨识取自量表筛查的 33 问，指导由本平台登记；是否到期按规则表 tcm_due 判定，指标据同一日期统计。";
+const SOURCE: &str = "体质辨识取自量表筛查的 33 问，指导由本平台登记；是否到期按“中医药健康管理是否到期”的规则表判定，指标据同一日期统计。";
 
 #[derive(Deserialize)]
 pub(super) struct Turn {

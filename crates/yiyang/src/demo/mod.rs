@@ -5,6 +5,7 @@
 
 mod assess;
 mod clinic;
+mod comfort;
 mod crew;
 mod forms;
 mod homes;
@@ -200,6 +201,10 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let mut bar = Bar::new("入住与日间照护");
     bar.set(0, 1);
     bar.done(&homes::run(story, crew)?);
+
+    let bar = Bar::new("体质辨识、接种和安宁疗护");
+    let result = comfort::run(story, crew)?;
+    bar.done(&result);
 
     let mut bar = Bar::new("照护保险一个月");
     let result = month::run(story, crew, &mut |done, total| bar.set(done, total))?;

@@ -194,6 +194,12 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
     ),
     county(
+        "/screenings/{elder}/{id}",
+        "bb",
+        "select s.elder_id, s.id, s.scale from screenings s
+        join elders e on e.id = s.elder_id where e.area between $1 and $2 order by s.id",
+    ),
+    county(
         "/sickbeds/{elder}/{id}",
         "bb",
         "select b.elder_id, b.id, b.state from sickbeds b
@@ -210,6 +216,40 @@ const TABLE: &[(&str, Owner)] = &[
         "bbb",
         "select t.elder_id, t.sickbed_id, t.id, '' from sickbed_items t
         join elders e on e.id = t.elder_id where e.area between $1 and $2 order by t.id",
+    ),
+    county(
+        "/tcm/{elder}/{screening}",
+        "bb",
+        "select t.elder_id, t.screening_id, '' from tcm_services t
+        join elders e on e.id = t.elder_id where e.area between $1 and $2 order by t.id",
+    ),
+    county(
+        "/vaccinations/lots/{lot}",
+        "b",
+        "select l.id, l.stopped from vaccination_lots l join institutions i on i.id = l.institution_id
+        where i.area between $1 and $2 order by l.id",
+    ),
+    ("/indicators/{code}", Owner::Everybody(&[&["elders"]])),
+    ("/api/policy/decisions/{question}", Owner::Everybody(&[&["required_medical_function"]])),
+    ("/policies/{place}/{document}", Owner::Everybody(&[&["nantong", "2018-54"], &["shanghai", "2015"]])),
+    (
+        "/policies/{place}/{document}/tables/{table}",
+        Owner::Everybody(&[
+            &["nantong", "2018-54", "required_medical_function"],
+            &["jiangxi", "2023-5", "home_visit_charge"],
+        ]),
+    ),
+    ("/policies/ask/{question}", Owner::Everybody(&[&["required_medical_function"], &["home_visit_charge"]])),
+    ("/policies/beside/{question}", Owner::Everybody(&[&["required_medical_function"], &["family_doctor_priority"]])),
+    ("/policies/scales/{scale}", Owner::Everybody(&[&["gbt42195"], &["ltci2021"]])),
+    ("/simulation/{question}", Owner::Everybody(&[&["tcm_due"], &["required_medical_function"]])),
+    ("/simulation/{question}/open", Owner::Everybody(&[&["tcm_due"]])),
+    ("/transfer/templates/{kind}", Owner::Everybody(&[&["elders"], &["institutions"], &["stays"]])),
+    county(
+        "/vaccinations/{elder}/{id}",
+        "bb",
+        "select v.elder_id, v.id, v.state from vaccinations v
+        join elders e on e.id = v.elder_id where e.area between $1 and $2 order by v.id",
     ),
     county(
         "/visits/{elder}/{id}",

@@ -260,7 +260,8 @@ fn bereaved(cx: &Cx, view: &View) -> Markup {
             }
             @if let Some(one) = next.filter(|_| cx.may(ROUND)) {
                 p { "下一次随访应在 " (one.due_on) " 以前。" }
-                (ui::form(cx, &format!("{href}/followups/{}", one.id), html! {
+                (ui::form(cx, &format!("{href}/followup"), html! {
+                    (ui::hidden("followup", one.id.to_string()))
                     (ui::form_row(&[
                         ui::date_with("随访日期", "on", Some(cx.today()), Field::date().required().max(cx.today())),
                         ui::field("随访的家属", "contact", "", Field::text().required().limit(40)),
@@ -352,19 +353,16 @@ pub(in super::super) async fn close(cx: Cx, Path(ids): Ids) -> Result<Response, 
 
 #[derive(Deserialize)]
 pub(in super::super) struct Called {
+    followup: String,
     on: Date,
     contact: String,
     note: String,
     referred: Option<bool>,
 }
 
-pub(in super::super) async fn followup(
-    cx: Cx,
-    Path((elder, id, followup)): Path<(String, String, String)>,
-    Form(f): Form<Called>,
-) -> Result<Response, Error> {
-    let key = key((elder, id))?;
-    let followup = BereavementId::parse(&followup).ok_or(Error::NotFound)?;
+pub(in super::super) async fn followup(cx: Cx, Path(ids): Ids, Form(f): Form<Called>) -> Result<Response, Error> {
+    let key = key(ids)?;
+    let followup = BereavementId::parse(&f.followup).ok_or(Error::NotFound)?;
     let referred = f.referred.unwrap_or_default();
     cx.write(move |tx, by| steps::follow_up(tx, by, key, followup, (f.on, &f.contact, &f.note, referred))).await?;
     Ok(web::see_with(&key.href(), "随访已登记"))
