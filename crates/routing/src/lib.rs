@@ -17,6 +17,26 @@
 //!
 //! Visits of two carers begin at one instant, which is theirs from when both are placed until both are taken out again:
 //! so every tour can be judged by itself.
+//!
+//! ```
+//! use routing::{Carer, Effort, Problem, Shift, StraightLine, Place, Travel, Visit, Weights, Window, breaches, plan};
+//!
+//! let places = [Place { lon: 120.56, lat: 32.39 }, Place { lon: 120.60, lat: 32.41 }];
+//! let matrix = StraightLine { factor: 1.4, km_h: 25.0, settle: 120 }.matrix(&places).unwrap();
+//! let visit = Visit {
+//!     id: "visit".into(), place: 1, service: 40 * 60,
+//!     windows: vec![Window { from: 9 * 3600, until: 10 * 3600 }],
+//!     skills: vec!["nursing".into()], sex: None, refused: vec![], only: vec![],
+//!     preferred: None, pinned: None, carers: 1, priority: 1,
+//! };
+//! let shift = Shift { from: 8 * 3600, until: 17 * 3600, overtime: 0, start: Some(0), end: Some(0), rest: None };
+//! let carer = Carer { id: "carer".into(), skills: vec!["nursing".into()], sex: None, shifts: vec![shift], absent: false };
+//! let day = Problem { visits: vec![visit], carers: vec![carer], weights: Weights::default() };
+//! // With a clock instead: `progress: &|| begin.elapsed().as_secs_f64() / seconds, steps: None`.
+//! let found = plan(&day, &matrix, Effort::steps(200, 1)).unwrap();
+//! assert_eq!(found.tours[0].stops[0].start, 9 * 3600);
+//! assert!(breaches(&day, &matrix, &found).is_empty());
+//! ```
 
 mod book;
 mod breach;

@@ -5,7 +5,7 @@ use crate::core::instance::{NEVER, Span};
 use crate::core::search::{Limit, Settings, search};
 use crate::core::solution::{NOWHERE, Solution};
 use crate::mistake::{Mistake, mistakes};
-use crate::model::Problem;
+use crate::model::{Problem, Seconds};
 use crate::plan::{Plan, Unassigned};
 use crate::reason::reason;
 use crate::translate::{Translation, wanted};
@@ -13,7 +13,7 @@ use crate::travel::Matrix;
 
 /// Temperature at the begin and at the end, in mean ways of the day.
 const HOT: f64 = 0.3;
-const COLD: f64 = 0.003;
+const COLD: f64 = 0.01;
 /// A plan that is there already is only warmed.
 const WARM: f64 = 0.03;
 
@@ -94,28 +94,29 @@ fn finished(book: &Book, translation: &Translation, found: &Solution) -> Plan {
     Plan { unassigned: unassigned.collect(), tours, cost }
 }
 
-/// What is agreed, then rests, then what the plan before had, each where it was.
+/// The tours of the plan before as they were, where they can be; else what is agreed, then rests, then what it had.
 fn begin(book: &Book, translation: &Translation, before: &Plan) -> Solution {
     let instance = &translation.instance;
     let mut solution = Solution::empty(instance);
     let jobs = || 0..instance.jobs.len();
+    let wanted = wanted(book, translation, &before.tours);
+    for duty in 0..instance.duties.len() {
+        as_it_was(translation, &mut solution, &wanted, duty);
+    }
     for job in jobs().filter(|job| instance.jobs[*job].pinned) {
-        anywhere(translation, &mut solution, job);
+        if !anywhere(translation, &mut solution, job) {
+            make_room(translation, &mut solution, job);
+        }
     }
     for job in jobs().filter(|job| instance.jobs[*job].rest) {
         anywhere(translation, &mut solution, job);
     }
-    let wanted = wanted(book, translation, &before.tours);
-    for (job, duty, start) in wanted.into_iter().filter(|(job, ..)| !instance.jobs[*job].pinned) {
-        if instance.jobs[job].mate.is_some() {
-            let allowed = Span::of(&instance.jobs[job]).first(&instance.jobs[job], start) == Some(start);
-            if !allowed {
-                continue;
+    for (job, duty, start) in wanted {
+        if solution.of[job] == NOWHERE && agree(translation, &mut solution, job, start) {
+            let placed = there(translation, &mut solution, job, duty);
+            if !placed {
+                solution.spans[job] = Span::of(&instance.jobs[job]);
             }
-            solution.spans[job] = Span::at(start);
-        }
-        if !there(translation, &mut solution, job, duty) {
-            solution.spans[job] = Span::of(&instance.jobs[job]);
         }
     }
     whole_pairs(translation, &mut solution);
@@ -124,10 +125,66 @@ fn begin(book: &Book, translation: &Translation, before: &Plan) -> Solution {
     solution
 }
 
+/// Gives half of a pair the instant of the plan before, if it still may begin then.
+fn agree(translation: &Translation, solution: &mut Solution, job: usize, start: Seconds) -> bool {
+    let asked = &translation.instance.jobs[job];
+    if asked.mate.is_none() {
+        return true;
+    }
+    let allowed = Span::of(asked).first(asked, start) == Some(start);
+    if allowed {
+        solution.spans[job] = Span::at(start);
+    }
+    allowed
+}
+
+/// Puts a whole tour back as it was, unless it cannot be kept any more.
+fn as_it_was(translation: &Translation, solution: &mut Solution, wanted: &[(usize, usize, Seconds)], duty: usize) {
+    let instance = &translation.instance;
+    let mut jobs = Vec::new();
+    for (job, _, start) in wanted.iter().filter(|(_, other, _)| *other == duty) {
+        if agree(translation, solution, *job, *start) {
+            jobs.push(*job);
+        }
+    }
+    solution.tours[duty].jobs.clone_from(&jobs);
+    solution.refresh(instance, duty);
+    if solution.possible(instance, &[duty]) {
+        for job in jobs {
+            solution.of[job] = duty;
+        }
+    } else {
+        solution.tours[duty].jobs.clear();
+        solution.refresh(instance, duty);
+        for job in jobs {
+            solution.spans[job] = Span::of(&instance.jobs[job]);
+        }
+    }
+}
+
 /// Puts a job on the first duty that takes it.
-fn anywhere(translation: &Translation, solution: &mut Solution, job: usize) {
-    let duties = 0..translation.instance.duties.len();
-    let _ = duties.into_iter().any(|duty| there(translation, solution, job, duty));
+fn anywhere(translation: &Translation, solution: &mut Solution, job: usize) -> bool {
+    let mut duties = 0..translation.instance.duties.len();
+    solution.of[job] != NOWHERE || duties.any(|duty| there(translation, solution, job, duty))
+}
+
+/// Empties a duty of what is not agreed, if then it takes the job that is.
+fn make_room(translation: &Translation, solution: &mut Solution, job: usize) {
+    let instance = &translation.instance;
+    for duty in (0..instance.duties.len()).filter(|duty| instance.assigned(job, *duty) < NEVER) {
+        let jobs = solution.tours[duty].jobs.clone();
+        solution.tours[duty].jobs.retain(|other| instance.jobs[*other].pinned);
+        solution.refresh(instance, duty);
+        if there(translation, solution, job, duty) {
+            for other in jobs.into_iter().filter(|other| !instance.jobs[*other].pinned) {
+                solution.of[other] = NOWHERE;
+                solution.spans[other] = Span::of(&instance.jobs[other]);
+            }
+            return;
+        }
+        solution.tours[duty].jobs = jobs;
+        solution.refresh(instance, duty);
+    }
 }
 
 /// Puts a job on a duty where it costs least, if it can be.

@@ -165,33 +165,30 @@ fn working(book: &Book, class: usize, (carer, number): (usize, usize)) -> Duty {
     }
 }
 
-/// When each visit of a plan begins there, by carer and shift: what a search begins with.
+/// Job, duty and begin of everything in a plan that is still there, as it begins: where a search sets out from.
 pub fn wanted(book: &Book, translation: &Translation, tours: &[Tour]) -> Vec<(usize, usize, Seconds)> {
-    let mut found = Vec::new();
-    let mut taken = vec![0; book.problem.visits.len()];
-    let first: Vec<usize> = first_jobs(translation, book.problem.visits.len());
+    let mut found: Vec<(usize, usize, Seconds)> = Vec::new();
+    let mut taken = vec![false; translation.jobs.len()];
     for tour in tours {
-        let duty = book.carer(&tour.carer).and_then(|carer| translation.duty(carer, tour.shift));
+        let Some(duty) = book.carer(&tour.carer).and_then(|carer| translation.duty(carer, tour.shift)) else {
+            continue;
+        };
         for stop in &tour.stops {
-            let (Some(duty), Some(visit)) = (duty, stop.visit.as_deref().and_then(|id| book.visit(id))) else {
-                continue;
+            let visit = stop.visit.as_deref().map(|id| book.visit(id));
+            let cost = |job: &usize| translation.instance.assigned(*job, duty);
+            let fits = |job: &usize| {
+                let same = match visit {
+                    Some(visit) => visit.is_some() && translation.jobs[*job].map(|name| name.0) == visit,
+                    None => translation.jobs[*job].is_none(),
+                };
+                same && !taken[*job] && cost(job) < NEVER
             };
-            if taken[visit] < book.problem.visits[visit].carers {
-                found.push((first[visit] + taken[visit], duty, stop.start));
-                taken[visit] += 1;
+            if let Some(job) = (0..translation.jobs.len()).filter(fits).min_by_key(cost) {
+                taken[job] = true;
+                found.push((job, duty, stop.start));
             }
         }
     }
     found.sort_by_key(|(_, _, start)| *start);
     found
-}
-
-fn first_jobs(translation: &Translation, visits: usize) -> Vec<usize> {
-    let mut first = vec![0; visits];
-    for (job, name) in translation.jobs.iter().enumerate().rev() {
-        if let Some((visit, _)) = name {
-            first[*visit] = job;
-        }
-    }
-    first
 }

@@ -61,8 +61,8 @@ pub fn solve(customers: &[Customer], ask: Ask, progress: &(dyn Fn() -> f64 + Syn
 }
 
 /// Temperature at the begin and at the end, in mean distances.
-const HOT: f64 = 0.3;
-const COLD: f64 = 0.003;
+const HOT: f64 = 1.0;
+const COLD: f64 = 0.01;
 
 fn ticks(value: f64) -> Time {
     (value * TICKS).round() as Time

@@ -8,6 +8,8 @@ use super::solution::{Journal, NOWHERE, Solution};
 const AVERAGE: f64 = 10.0;
 /// The longest string.
 const LONGEST: f64 = 10.0;
+/// So often of 1,000 both are three times as much: whole clusters change their tour only together.
+const LARGE: u64 = 30;
 /// Strings with a part in the middle left standing, of 1,000.
 const SPLIT: u64 = 500;
 /// Of these, how often the part that is left standing does not grow further, of 1,000.
@@ -22,8 +24,9 @@ pub fn ruin(instance: &Instance, near: &[Vec<usize>], solution: &mut Solution, j
     }
     let visits: usize = solution.tours.iter().map(|tour| tour.visits).sum();
     let mean = visits as f64 / solution.used().max(1) as f64;
-    let longest = LONGEST.min(mean).max(1.0);
-    let most = (4.0 * AVERAGE / (1.0 + longest) - 1.0).max(1.0);
+    let scale = if rng.permille(LARGE) { 3.0 } else { 1.0 };
+    let longest = (scale * LONGEST).min(mean).max(1.0);
+    let most = (4.0 * scale * AVERAGE / (1.0 + longest) - 1.0).max(1.0);
     let strings = (rng.unit() * most + 1.0) as usize;
     let mut ruined = 0;
     for job in &near[seed] {
