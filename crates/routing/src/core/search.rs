@@ -9,7 +9,7 @@ use super::solution::{Journal, Solution};
 /// Steps between two looks at how far the search has come.
 const LOOK: u64 = 50;
 /// Share of the whole that is at most spent on closing duties.
-const CLOSING: f64 = 0.3;
+const CLOSING: f64 = 0.4;
 
 /// How the search is steered.
 #[derive(Debug, Clone, Copy)]
