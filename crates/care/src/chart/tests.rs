@@ -245,6 +245,33 @@ db::on_both! {
         assert_eq!(app.person("只看", &[READ.0], "320623").post(&href, &closing).status.as_u16(), 403);
     }
 
+    fn a_checkup_counts_among_the_last_values(db: TestDb) {
+        seed(&db);
+        let (who, by) = (elder(&db, 2, "王桂英"), actor("2026-11-02", 1));
+        let measured = |on: &str, high: i64| {
+            let what = (codes::PRESSURE, day(on), "上门服务");
+            db.write(|tx| store::measure(tx, &by, who, what, (high * 100, Some(8000)))).expect("measured");
+        };
+        let pressure = || latest(&db, who).vitals.into_iter().find(|(name, ..)| name == "血压").map(|(_, figure, _)| figure);
+        measured("2026-09-30", 131);
+        let checkup = crate::records::NewCheckup {
+            elder: who,
+            on: day("2026-10-01"),
+            institution: None,
+            file_built: true,
+            guided: true,
+            complete: true,
+            sbp: Some(132),
+            dbp: Some(80),
+            glucose: Some(61),
+        };
+        db.write(|tx| crate::records::store::save(tx, &by, &checkup, "导入")).expect("saved");
+        assert_eq!(pressure().as_deref(), Some("132/80 毫米汞柱"));
+        assert!(latest(&db, who).vitals.contains(&("空腹血糖".into(), "6.1 毫摩尔/升".into(), day("2026-10-01"))));
+        measured("2026-10-02", 133);
+        assert_eq!(pressure().as_deref(), Some("133/80 毫米汞柱"));
+    }
+
     fn a_review_waits_for_its_answer_and_guidance_does_not(db: TestDb) {
         seed(&db);
         let who = elder(&db, 2, "王桂英");

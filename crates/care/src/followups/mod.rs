@@ -46,6 +46,9 @@ pub const READ: Permission = Permission("followups.read");
 /// Takes elders in, writes follow-ups down.
 pub const WRITE: Permission = Permission("followups.write");
 
+/// What the way to a referral needs; the referral itself is another capability's.
+pub(crate) const REFER: Permission = Permission("referrals.request");
+
 /// The menu entries.
 pub const NAV: &[Nav] = &[
     Nav { group: "健康服务", title: "慢病随访", href: "/followups", permission: READ, order: 302 },

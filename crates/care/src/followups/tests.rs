@@ -209,7 +209,7 @@ db::on_both! {
         roster.details.chronic = Some(vec![Chronic::Hypertension, Chronic::Stroke]);
         db.write(|tx| registry::elders::store::save(tx, &actor("2026-01-01", 1), &roster)).expect("roster");
         let app = TestApp::new(db, (*library()).clone(), routes(), |state| state);
-        let doctor = app.person("张医生", &[READ.0, WRITE.0], "320623");
+        let doctor = app.person("张医生", &[READ.0, WRITE.0, crate::followups::REFER.0], "320623");
         assert!(doctor.get("/followups/candidates").page().contains("王桂英"));
         assert!(!doctor.get("/followups/candidates?disease=diabetes").page().contains("王桂英"));
         let id = who.to_string();

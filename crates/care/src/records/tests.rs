@@ -3,9 +3,10 @@ use super::jobs;
 use super::model::{NewCheckup, parse_tenths, tenths};
 use super::{READ, WRITE, routes, store};
 use crate::subject::Subject;
-use crate::testing::{actor, area, day, elder, library, neighbour, seed};
+use crate::testing::{actor, area, day, elder, institution, library, neighbour, seed};
 use kernel::{Date, ElderId, Happening, What};
-use registry::elders::facts;
+use registry::elders::{LinkKind, facts, links};
+use registry::institutions::Kind;
 use registry::saved::Saved;
 use uuid::Uuid;
 use web::testing::TestApp;
@@ -190,6 +191,22 @@ db::on_both! {
         assert!(open().is_empty());
         let vitals = db.read(|tx| crate::chart::latest(tx, elder)).expect("latest").vitals;
         assert!(vitals.contains(&("体重".to_owned(), "60 千克".to_owned(), day("2026-10-01"))), "{vitals:?}");
+    }
+
+    fn an_institution_sees_what_is_its_own(db: TestDb) {
+        seed(&db);
+        let (by, one) = (actor("2026-11-02", 1), elder(&db, 2, "王桂英"));
+        let centre = institution(&db, 1, Kind::CommunityHealthCentre, "掘港街道社区卫生服务中心");
+        let other = institution(&db, 2, Kind::CommunityHealthCentre, "马塘镇社区卫生服务中心");
+        let new = NewCheckup { sbp: Some(185), institution: Some(other), ..checkup(one, "2026-10-01") };
+        db.write(|tx| store::save(tx, &by, &new, "导入")).expect("saved");
+        jobs::nightly(&db, &by, &library()).expect("night");
+        let count = |own| db.read(|tx| store::findings::count_open(tx, &by, own)).expect("count");
+        assert_eq!([None, Some(centre), Some(other)].map(count), [1, 0, 1]);
+        db.write(|tx| links::open(tx, one, centre, LinkKind::Contract, day("2026-10-01"))).expect("linked");
+        assert_eq!(count(Some(centre)), 1);
+        let listed = db.read(|tx| store::findings::open(tx, &by, Some(centre), (5, 0))).expect("open");
+        assert_eq!(listed[0].2.found.action, "refer_now");
     }
 
     fn a_death_closes_what_a_checkup_asked_for(db: TestDb) {

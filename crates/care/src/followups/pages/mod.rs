@@ -4,7 +4,7 @@ pub(super) mod form;
 pub(super) mod list;
 
 use super::model::{Disease, END_REASONS, Followup, Key, Outcome, Referral, State, Visit, warning};
-use super::{WRITE, store};
+use super::{REFER, WRITE, store};
 use crate::chart;
 use crate::subject::{self, Subject};
 use axum::extract::Path;
@@ -114,7 +114,7 @@ fn asked(cx: &Cx, elder: ElderId, visit: &Visit) -> Markup {
         (ui::alert(Tone::Danger, &title, html! {
             p { (reason.text) }
             @if cx.may(WRITE) {
-                p { (ui::link_button(&refer, "办理转诊", Tone::Danger)) }
+                @if cx.may(REFER) { p { (ui::link_button(&refer, "办理转诊", Tone::Danger)) } }
                 (ui::form(cx, &format!("/followups/{elder}/{}/visits/{}", visit.followup, visit.id), answer))
             }
         }))

@@ -33,9 +33,9 @@ fn word<'c>(cx: &'c Cx, list: &str, word: &'c str) -> &'c str {
 }
 
 /// Where one goes for what a finding asks.
-fn way(elder: ElderId, action: &str) -> Option<(String, &'static str)> {
+fn way(cx: &Cx, elder: ElderId, action: &str) -> Option<(String, &'static str)> {
     Some(match action {
-        "refer_now" => (format!("/referrals/new?elder={elder}"), "办理转诊"),
+        "refer_now" if cx.may(crate::followups::REFER) => (format!("/referrals/new?elder={elder}"), "办理转诊"),
         "recheck" => (format!("/chart/{elder}/new?kind=result"), "登记复查结果"),
         "follow_up" => (format!("/followups/{elder}"), "登记随访"),
         "assess" => (format!("/assessments/new?elder={elder}"), "申请能力评估"),
@@ -74,7 +74,7 @@ fn waiting(cx: &Cx, elder: ElderId, one: &Finding) -> Markup {
         html! {
             p { (one.detail) }
             @if cx.may(WRITE) {
-                @if let Some((href, text)) = way(elder, &one.found.action) { p { (ui::link_button(&href, text, tone)) } }
+                @if let Some((href, text)) = way(cx, elder, &one.found.action) { p { (ui::link_button(&href, text, tone)) } }
                 (ui::form(cx, &format!("/records/{elder}/findings/{}", one.id), html! {
                     label.form-label for=(name) { "处理结果" }
                     div.row.g-2 {
