@@ -33,6 +33,22 @@ export async function openBrowser() {
   return chromium.launch({ executablePath, args: FLAGS, headless: true, env: { ...process.env, LANGUAGE: 'zh_CN' } })
 }
 
+/** A telephone with a store of its own in a folder: what it keeps is there when its browser is opened again. */
+export async function openTelephone(folder) {
+  assertChineseFont()
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+  const telephone = await chromium.launchPersistentContext(folder, {
+    executablePath,
+    args: FLAGS,
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    permissions: ['geolocation'],
+    geolocation: { longitude: 121.19, latitude: 32.32, accuracy: 15 },
+  })
+  return telephone
+}
+
 /** Somebody at a window, and what the pages there complained about. */
 export class Person {
   static async at(browser, { width = 1280, height = 860 } = {}) {
