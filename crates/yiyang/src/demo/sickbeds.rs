@@ -67,7 +67,7 @@ fn one(
     let asked = Application {
         institution: centre,
         by: AskedBy::Family,
-        name: "家属（合成）".into(),
+        name: "赵女士（合成）".into(),
         relation: "女儿".into(),
         on: first,
         condition,

@@ -115,13 +115,13 @@ fn overview(cx: &Cx, case: &Case) -> Markup {
         ("建床机构", ui::text(&bed.institution_name)),
         ("病种", ui::text(bed.asked.condition.name())),
         ("主要诊断", ui::text(format!("{}{code}", bed.asked.diagnosis))),
-        ("申请", ui::text(format!("{} {}{}", bed.asked.on, bed.asked.by.name(), bed.asked.name))),
+        ("申请", ui::text(format!("{} {} {}", bed.asked.on, bed.asked.by.name(), bed.asked.name))),
     ];
     if !bed.asked.wish.is_empty() {
         facts.push(("希望的服务", ui::text(&bed.asked.wish)));
     }
     if let Some(consent) = &bed.consent {
-        facts.push(("同意书", ui::text(format!("{} {}{}签字", consent.on, consent.by.name(), consent.name))));
+        facts.push(("同意书", ui::text(format!("{} {} {} 签字", consent.on, consent.by.name(), consent.name))));
     }
     if let Some(from) = bed.opened_on {
         let lasted = bed.lasted(cx.today());
@@ -167,8 +167,13 @@ fn admission(cx: &Cx, bed: &Sickbed) -> Markup {
     )
 }
 
+/// What happened, without the rounds and lines that stand in cards of their own.
 fn history(events: &[Event]) -> Markup {
-    let rows = events.iter().map(|e| vec![ui::text(e.on), ui::text(&e.kind), ui::text(&e.detail), ui::text(&e.by)]);
+    let own_card = |event: &&Event| matches!(event.kind.as_str(), "巡诊" | "出诊" | "记账" | "冲销");
+    let rows = events
+        .iter()
+        .filter(|event| !own_card(event))
+        .map(|e| vec![ui::text(e.on), ui::text(&e.kind), ui::text(&e.detail), ui::text(&e.by)]);
     ui::table(&["日期", "事项", "内容", "办理人"], rows)
 }
 

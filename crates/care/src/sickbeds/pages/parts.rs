@@ -3,7 +3,7 @@
 use super::super::CARE;
 use super::super::fees::{Fee, Funder};
 use super::super::model::{CloseReason, Condition, ItemKind, Limits, Person, State};
-use super::super::rounds::{RoundKind, RoundState};
+use super::super::rounds::{Round, RoundKind, RoundState};
 use super::case::{Case, due, next_round, sums};
 use super::seen;
 use crate::contracts::model::ConsentBy;
@@ -11,6 +11,9 @@ use crate::visits;
 use registry::staff::Post;
 use web::ui::{self, Field, Tone};
 use web::{Cx, Markup, html};
+
+/// So many rounds are shown at once.
+const NEWEST: usize = 4;
 
 fn url(case: &Case, step: &str) -> String {
     format!("{}/{step}", case.bed.key.href())
@@ -100,7 +103,7 @@ fn unverified(cx: &Cx, case: &Case, names: &[&str]) -> Markup {
 /// The rounds that were made, the next one, and the form of it.
 pub(super) fn rounds(cx: &Cx, case: &Case) -> Markup {
     let today = cx.today();
-    let rows = case.rounds.iter().filter(|round| round.state != RoundState::Void).map(|round| {
+    let row = |round: &Round| {
         let tone = match round.state {
             RoundState::Done => Tone::Success,
             _ if round.overdue(today) => Tone::Danger,
@@ -116,10 +119,17 @@ pub(super) fn rounds(cx: &Cx, case: &Case) -> Markup {
             ui::text(&r.done),
             ui::text(&r.orders),
         ]
-    });
+    };
+    let all: Vec<&Round> = case.rounds.iter().filter(|round| round.state != RoundState::Void).collect();
+    let (newest, older) = all.split_at(all.len().min(NEWEST));
+    let headings = ["日期", "类别", "人员", "病情", "处置", "医嘱"];
+    let table = |rounds: &[&Round]| ui::table(&headings, rounds.iter().map(|round| row(round)));
     let may = cx.may(CARE) && matches!(case.bed.state, State::Open | State::Closed) && !case.bed.over(today);
     html! {
-        (ui::card("巡诊", ui::table(&["日期", "类别", "人员", "病情", "处置", "医嘱"], rows)))
+        (ui::card("巡诊", html! {
+            (table(newest))
+            @if !older.is_empty() { details { summary { "更早的 " (older.len()) " 次" } (table(older)) } }
+        }))
         @if may {
             (ui::seldom(if case.bed.state == State::Open { "登记巡诊或出诊" } else { "补记撤床前的出诊" }, false, round_form(cx, case)))
         }
@@ -282,8 +292,9 @@ pub(super) fn account(cx: &Cx, case: &Case) -> Markup {
     let whys: Vec<&String> = case.lines.iter().flat_map(|l| &l.charge.decisions).flat_map(|d| &d.unverified).collect();
     html! {
         (ui::card("费用", html! {
-            (ui::table(&["日期", "项目", ">价格（元）", ">实收（元）", "说明", ""], rows))
             (sums(&case.lines))
+            details { summary { "逐笔清单（" (case.lines.len()) " 笔）" }
+                (ui::table(&["日期", "项目", ">价格（元）", ">实收（元）", "说明", ""], rows)) }
             (ui::unverified_all(&whys))
         }))
         @if may { (ui::seldom("记一笔诊疗、护理费用", false, fee_form(cx, case))) }

@@ -26,9 +26,16 @@ pub(super) fn unless(reasons: Vec<Reason>) -> Result<()> {
     if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(reasons)) }
 }
 
+/// Prose as it was written, on one line: its punctuation stays, unlike that of what is compared.
+fn prose(text: &str) -> String {
+    let one_line = |c: char| if c.is_whitespace() { ' ' } else { c };
+    let seen = |c: &char| !c.is_control() && !matches!(*c, '\u{feff}' | '\u{200b}');
+    text.chars().map(one_line).filter(seen).collect::<String>().trim().to_owned()
+}
+
 /// A text that has to be there, cleaned.
 pub(super) fn needed(text: &str, field: &str, label: &str) -> Result<String> {
-    let clean = kernel::text::clean(text);
+    let clean = prose(text);
     match clean.chars().count() {
         0 => Err(Error::field(field, label, "请写明")),
         n if n > LONGEST => Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {LONGEST} 字以内"))),
@@ -38,7 +45,7 @@ pub(super) fn needed(text: &str, field: &str, label: &str) -> Result<String> {
 
 /// A text that may be there, cleaned and cut.
 pub(super) fn cut(text: &str) -> String {
-    kernel::text::clean(text).chars().take(LONGEST).collect()
+    prose(text).chars().take(LONGEST).collect()
 }
 
 /// Event and audit row of a step: what it is called in the code and on the page.
@@ -86,7 +93,7 @@ pub fn apply(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, new: &Application) -> 
         name: text(&new.name),
         relation: text(&new.relation),
         diagnosis: text(&new.diagnosis),
-        diagnosis_code: text(&new.diagnosis_code),
+        diagnosis_code: kernel::text::clean(&new.diagnosis_code),
         wish: text(&new.wish),
         ..new.clone()
     };
@@ -106,7 +113,7 @@ pub fn apply(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, new: &Application) -> 
     unless(reasons)?;
     let key = Key { elder, id: SickbedId::new(by.now, tx.chance()) };
     super::insert(tx, by, key, &new)?;
-    let detail = format!("{}{}申请，{name}，{}", new.by.name(), new.name, new.diagnosis);
+    let detail = format!("{} {} 申请，{name}，{}", new.by.name(), new.name, new.diagnosis);
     log(tx, by, key, (new.on, "apply", "申请"), &detail)?;
     Ok(key)
 }
@@ -197,7 +204,7 @@ pub fn consent(tx: &mut Tx<'_>, by: &Actor, (key, sight): (Key, Option<i64>), ne
         let text = format!("应在申请日期（{}）至今天之间", bed.asked.on);
         return Err(Error::field("consent_on", "签字日期", text));
     }
-    let detail = format!("{}{name}签字", new.by.name());
+    let detail = format!("{} {name} 签字", new.by.name());
     bed.consent = Some(Consent { by: new.by, name, relation, on: new.on });
     super::write(tx, by, bed.changed_at, &bed)?;
     Ok(log(tx, by, key, (new.on, "consent", "签同意书"), &detail)?)
