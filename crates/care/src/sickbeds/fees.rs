@@ -126,12 +126,12 @@ fn of_item(new: &NewFee) -> Result<(String, String, Fen), Error> {
     }
     let price = new.price.filter(|price| (1..=MOST).contains(&price.0));
     let price =
-        price.ok_or_else(|| Error::field("price", "单价", "请填写本机构执行的价格，在 0.01 元至 10 万元之间"))?;
+        price.ok_or_else(|| Error::field("price", "单价", "请填写本机构执行的价格，在 0.01 元至 99999.99 元之间"))?;
     Ok((title, String::new(), price))
 }
 
 /// Above this a price of one item is a slip of the pen. A limit of plausibility of this program.
-const MOST: i64 = 10_000_000;
+const MOST: i64 = 9_999_999;
 
 fn funder(new: &NewFee) -> Value {
     new.funded_by.map_or(Value::Nothing, |one| one.code().into())

@@ -36,11 +36,11 @@ pub fn add_item(
     (key, sight): (Key, Option<i64>),
     (kind, title, every_days): (ItemKind, &str, i64),
 ) -> Result<()> {
+    let bed = seen(tx, by, key, sight)?;
     let title = needed(title, "title", "内容")?;
     if !(1..=MOST_DAYS).contains(&every_days) {
         return Err(Error::field("every_days", "每几天一次", format!("应在 1 到 {MOST_DAYS} 天之间")));
     }
-    let bed = seen(tx, by, key, sight)?;
     must_be_open(&bed)?;
     let id = SickbedItemId::new(by.now, tx.chance());
     tx.exec(
@@ -237,9 +237,9 @@ pub struct Call {
 /// # Errors
 /// [`Error::Invalid`] for fields, [`Error::Refused`] for the day, [`Error::Conflict`] when the bed is not open.
 pub fn escalate(tx: &mut Tx<'_>, by: &Actor, key: Key, new: &Call) -> Result<()> {
+    let bed = seen(tx, by, key, None)?;
     let (what, doctor) = (needed(&new.what, "what", "病情变化")?, needed(&new.doctor, "doctor", "联系的医师")?);
     let advice = needed(&new.advice, "advice", "处理意见")?;
-    let bed = seen(tx, by, key, None)?;
     must_be_open(&bed)?;
     unless(against_round(tx, by, &bed, new.on)?)?;
     if let Some(day) = new.next_on {
@@ -338,8 +338,8 @@ fn insert_line(tx: &mut Tx<'_>, by: &Actor, key: Key, line: &Line) -> db::Result
 /// # Errors
 /// [`Error::Invalid`] without a reason, [`Error::Refused`] for one that is taken back already or takes one back itself.
 pub fn reverse(tx: &mut Tx<'_>, by: &Actor, key: Key, id: SickbedFeeId, why: &str) -> Result<()> {
-    let why = needed(why, "reason", "冲销原因")?;
     seen(tx, by, key, None)?;
+    let why = needed(why, "reason", "冲销原因")?;
     super::hold(tx, key.elder)?;
     let all = super::lines(tx, key)?;
     let line = all.iter().find(|line| line.id == id).ok_or(Error::NotFound)?;

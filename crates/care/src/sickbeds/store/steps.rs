@@ -306,8 +306,8 @@ fn still_met(tx: &mut Tx<'_>, library: &Library, place: Area, bed: &Sickbed, on:
 /// # Errors
 /// [`Error::Invalid`] without a reason, [`Error::Conflict`] in another state.
 pub fn withdraw(tx: &mut Tx<'_>, by: &Actor, (key, sight): (Key, Option<i64>), why: &str) -> Result<()> {
-    let why = needed(why, "reason", "撤回原因")?;
     let mut bed = seen(tx, by, key, sight)?;
+    let why = needed(why, "reason", "撤回原因")?;
     bed.state = next(bed.state, "withdraw")?;
     bed.close_reason.clone_from(&why);
     super::write(tx, by, bed.changed_at, &bed)?;
@@ -325,11 +325,11 @@ pub fn extend(
     (key, sight): (Key, Option<i64>),
     (days, why): (i64, &str),
 ) -> Result<()> {
+    let mut bed = seen(tx, by, key, sight)?;
     let why = needed(why, "reason", "延长理由")?;
     if days < 1 {
         return Err(Error::field("days", "延长天数", "至少 1 天"));
     }
-    let mut bed = seen(tx, by, key, sight)?;
     bed.state = next(bed.state, "extend")?;
     let (Some(from), Some(until)) = (bed.opened_on, bed.until) else { return Err(Error::NotFound) };
     let place = subject::store::find(tx, by, key.elder)?.area;
@@ -359,8 +359,8 @@ pub struct Closing {
 /// # Errors
 /// [`Error::Invalid`] for the day or without a summary, [`Error::Conflict`] when it is not open.
 pub fn close(tx: &mut Tx<'_>, by: &Actor, (key, sight): (Key, Option<i64>), new: &Closing) -> Result<()> {
-    let summary = needed(&new.summary, "summary", "撤床小结")?;
     let mut bed = seen(tx, by, key, sight)?;
+    let summary = needed(&new.summary, "summary", "撤床小结")?;
     bed.state = next(bed.state, "close")?;
     let from = bed.opened_on.unwrap_or(new.on);
     if new.on < from || new.on > by.today() {
