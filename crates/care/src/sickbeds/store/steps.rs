@@ -26,16 +26,9 @@ pub(super) fn unless(reasons: Vec<Reason>) -> Result<()> {
     if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(reasons)) }
 }
 
-/// Prose as it was written, on one line: its punctuation stays, unlike that of what is compared.
-fn prose(text: &str) -> String {
-    let one_line = |c: char| if c.is_whitespace() { ' ' } else { c };
-    let seen = |c: &char| !c.is_control() && !matches!(*c, '\u{feff}' | '\u{200b}');
-    text.chars().map(one_line).filter(seen).collect::<String>().trim().to_owned()
-}
-
 /// A text that has to be there, cleaned.
 pub(super) fn needed(text: &str, field: &str, label: &str) -> Result<String> {
-    let clean = prose(text);
+    let clean = kernel::text::prose(text);
     match clean.chars().count() {
         0 => Err(Error::field(field, label, "请写明")),
         n if n > LONGEST => Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {LONGEST} 字以内"))),
@@ -45,7 +38,7 @@ pub(super) fn needed(text: &str, field: &str, label: &str) -> Result<String> {
 
 /// A text that may be there, cleaned and cut.
 pub(super) fn cut(text: &str) -> String {
-    prose(text).chars().take(LONGEST).collect()
+    kernel::text::prose(text).chars().take(LONGEST).collect()
 }
 
 /// Event and audit row of a step: what it is called in the code and on the page.
