@@ -22,12 +22,6 @@ pub fn prose(text: &str) -> String {
     text.chars().filter(kept).collect::<String>().trim().to_owned()
 }
 
-/// The same for a text of several lines, which stay lines; blank ones go.
-#[must_use]
-pub fn clean_lines(text: &str) -> String {
-    text.lines().map(clean).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
 /// A name for comparing: cleaned, no blanks, the middle dots of minority names unified.
 #[must_use]
 pub fn name_key(name: &str) -> String {

@@ -38,7 +38,7 @@ fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, event: &str, detail: String) -> Re
 }
 
 fn clean(text: &str) -> String {
-    kernel::text::clean_lines(text).chars().take(LONGEST).collect()
+    kernel::text::prose(text).chars().take(LONGEST).collect()
 }
 
 fn needed(text: &str, field: &str, label: &str) -> Result<String> {

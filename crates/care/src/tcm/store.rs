@@ -56,7 +56,7 @@ pub fn save(
     if on < screening.on {
         return Err(Error::field("on", "指导日期", format!("不能早于辨识的日期 {}", screening.on)));
     }
-    let advice = kernel::text::clean_lines(advice);
+    let advice = kernel::text::prose(advice);
     if parts.is_empty() || advice.is_empty() {
         return Err(Error::field("advice", "保健指导", "请勾选指导的内容并写明指导意见"));
     }

@@ -51,8 +51,8 @@ fn standing(cx: &Cx, subject: &Subject, vaccine: Vaccine, decision: &Decision) -
                 @if let Some(day) = decision.get("by") { @if matches!(day, policy::Value::Date(_)) { " 下一剂在 " (day) } } }
             (ui::because(&cx.state.policies, decision))
             @if cx.may(WRITE) && subject.present {
-                (ui::link_button(&format!("/vaccinations/{}/new?vaccine={}", subject.id, vaccine.code()),
-                    if due { "询问并接种" } else { "登记以往接种" }, if due { Tone::Primary } else { Tone::Neutral }))
+                p.mt-3 { (ui::link_button(&format!("/vaccinations/{}/new?vaccine={}", subject.id, vaccine.code()),
+                    if due { "询问并接种" } else { "登记以往接种" }, if due { Tone::Primary } else { Tone::Neutral })) }
             }
         },
     )
