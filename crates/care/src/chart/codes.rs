@@ -90,6 +90,8 @@ const fn lab(code: &'static str, name: &'static str, units: (&'static str, &'sta
 pub const PRESSURE: &str = "85354-9";
 /// Fasting glucose.
 pub const FASTING_GLUCOSE: &str = "14771-0";
+/// Glucose from the fingertip, at any time of the day.
+pub const FINGER_GLUCOSE: &str = "14743-9";
 /// Pulse.
 pub const PULSE: &str = "8867-4";
 /// Temperature of the body.
@@ -118,7 +120,7 @@ pub const MEASURES: &[Measure] = &[
     vital(WEIGHT, "体重", ("kg", "千克"), (20, 250)),
     vital(WAIST, "腰围", ("cm", "厘米"), (40, 200)),
     lab(FASTING_GLUCOSE, "空腹血糖", MMOL, 50),
-    lab("14743-9", "指尖血糖", MMOL, 50),
+    lab(FINGER_GLUCOSE, "指尖血糖", MMOL, 50),
     lab("4548-4", "糖化血红蛋白", ("%", "%"), 30),
     lab("14647-2", "总胆固醇", MMOL, 50),
     lab("14927-8", "甘油三酯", MMOL, 100),

@@ -128,7 +128,7 @@ const PLAUSIBLE: [(&str, &str, i64, i64); 5] = [
     ("dbp", "舒张压", 20, 200),
     ("pulse", "脉搏", 20, 250),
     ("glucose", "血糖", 10, 500),
-    ("weight", "体重", 150, 2_500),
+    ("weight", "体重", 200, 2_500),
 ];
 
 impl Measured {

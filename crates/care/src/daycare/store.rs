@@ -2,6 +2,7 @@
 
 use super::model::{Day, Key, Meal, Measured, Member, Service, State, against_times};
 use crate::beds;
+use crate::chart::{self, codes};
 use crate::episodes::{self, Effect, OpenThing, Thing};
 use db::audit::Entry;
 use db::{Actor, Row, Tx, params};
@@ -330,7 +331,23 @@ pub fn measure(tx: &mut Tx<'_>, by: &Actor, key: Key, new: &Measured) -> Result<
             &by.name
         ],
     )?;
+    into_record(tx, by, key.elder, new)?;
     Ok(log(tx, by, "daycare.measure", key, new.words())?)
+}
+
+/// Every value stands in the health record as well, in hundredths, so that doctors and follow-ups see it.
+fn into_record(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, new: &Measured) -> Result<()> {
+    let glucose = if new.fasting { codes::FASTING_GLUCOSE } else { codes::FINGER_GLUCOSE };
+    let values = [
+        new.sbp.map(|high| (codes::PRESSURE, high * 100, new.dbp.map(|low| low * 100))),
+        new.pulse.map(|n| (codes::PULSE, n * 100, None)),
+        new.glucose.map(|tenths| (glucose, tenths * 10, None)),
+        new.weight.map(|tenths| (codes::WEIGHT, tenths * 10, None)),
+    ];
+    for (code, value, second) in values.into_iter().flatten() {
+        chart::store::measure(tx, by, elder, (code, by.today(), "健康小屋"), (value, second))?;
+    }
+    Ok(())
 }
 
 /// Ends a membership: the link closes, and who follows is told.

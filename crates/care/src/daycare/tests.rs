@@ -82,6 +82,8 @@ db::on_both! {
         let measured = Measured { sbp: Some(138), dbp: Some(82), pulse: Some(72), ..Measured::default() };
         db.write(|tx| store::measure(tx, &by, key, &measured)).expect("measured");
         assert_eq!(db.read(|tx| store::measurements(tx, key.elder)).expect("read")[0].2, measured);
+        let record = db.read(|tx| crate::chart::store::latest(tx, key.elder)).expect("record").vitals;
+        assert!(record.iter().any(|(name, value, _)| name == "血压" && value.contains("138/82")), "{record:?}");
         assert_eq!(db.read(|tx| crate::daycare::timeline(tx, &by, key.elder)).expect("timeline").len(), 3);
         let twice = db.write(|tx| store::register(tx, &by, (id, &citizen(2)), &new("王桂英")));
         assert!(twice.expect_err("twice").text().starts_with("DAY-03"));
