@@ -241,6 +241,11 @@ db::on_both! {
         accept(key, &by, Some(("李护士长", "2026-11-02 09:30"))).expect("written down");
         let r = now(&db, key);
         assert_eq!((r.call_name.as_str(), r.answered_at, r.answered_by.as_str()), ("李护士长", Some(at("2026-11-02 09:30")), "李护士长（电话）"));
+        // Its whole name finds a place of the register, and no telephone is needed.
+        let named = NewReferral { to: Destination::Outside("如东县中医院".into(), String::new()), ..new(&c, Kind::Up, c.hospital) };
+        let tcm = institution(&db, 4, Place::Hospital, "如东县中医院");
+        let found = ask(&db, &c, &named).expect("sent");
+        assert_eq!(now(&db, found).to, Some(tcm));
         // The hospital works on the platform: nobody answers for it.
         let other = sent(&db, &c);
         assert!(refusal(accept(other, &by, Some(("某人", "2026-11-02 09:30")))).starts_with("RF-08 如东县人民医院在本平台办理"));

@@ -84,10 +84,10 @@ fn form(
         (ui::hidden("elder", elder.to_string())) (ui::hidden("kind", kind.code()))
         (ui::form_row(&[
             ui::select_with("转出机构", "from", &options(from, "请选择"), &usual, Field::default().required()),
-            ui::select_with("转入机构", "to", &options(to, "平台外的机构（填写名称、电话）"), "", Field::default()),
+            ui::select_with("转入机构", "to", &options(to, "外县或平台外的机构（填写全称、电话）"), "", Field::default()),
         ]))
         (ui::form_row(&[
-            ui::field("平台外的转入机构", "to_name", "", Field::text().limit(80).hint("转入机构不在名册中时填写")),
+            ui::field("外县或平台外的转入机构", "to_name", "", Field::text().limit(80).hint("写全称：在本平台登记过的，对方直接收到")),
             ui::field("它的电话", "to_phone", "", Field::phone().limit(30)),
         ]))
         (ui::textarea("转诊原因", "reason", reason, Field::text().required().limit(400)))

@@ -137,21 +137,27 @@ fn as_site(row: &Row<'_>) -> Result<Site> {
     Ok(Site { id: c.take()?, name: c.take()?, kind: c.take()?, phone: c.take()?, on_platform: c.take::<i64>()? > 0 })
 }
 
-/// The institutions of some kinds in the city of a place, those of its own county first.
+/// The institution of the register that is called exactly so, if there is one and no other.
+///
+/// # Errors
+/// What the engine says.
+pub fn called(tx: &mut Tx<'_>, name: &str) -> Result<Option<InstitutionId>> {
+    let all = tx.query("select id from institutions where name = $1 limit 2", params![name], |row| row.get(0))?;
+    Ok(Some(all).filter(|all| all.len() == 1).and_then(|all| all.into_iter().next()))
+}
+
+/// The institutions of some kinds in the county of a place.
 ///
 /// # Errors
 /// What the engine says.
 pub fn sites(tx: &mut Tx<'_>, near: Area, kinds: &[Place]) -> Result<Vec<Site>> {
-    use kernel::area::Level;
-    let (low, high) = near.up_to(Level::City).bounds();
-    let (own_low, own_high) = near.up_to(Level::County).bounds();
+    let (low, high) = near.up_to(kernel::area::Level::County).bounds();
     let codes: Vec<String> = kinds.iter().map(|kind| format!("'{}'", kind.code())).collect();
     let sql = format!(
-        "select {SITE} from institutions i where i.area between $1 and $2 and i.kind in ({})
-         order by case when i.area between $3 and $4 then 0 else 1 end, i.kind, i.name",
+        "select {SITE} from institutions i where i.area between $1 and $2 and i.kind in ({}) order by i.kind, i.name",
         codes.join(", ")
     );
-    tx.query(&sql, params![low, high, own_low, own_high], as_site)
+    tx.query(&sql, params![low, high], as_site)
 }
 
 /// The home that an elder lives in, if they do, and longitude and latitude of where they are.
@@ -170,7 +176,8 @@ fn whereabouts(tx: &mut Tx<'_>, elder: ElderId, area: Area) -> Result<Whereabout
     Ok((home.map(|(id, ..)| id), at))
 }
 
-/// The hospitals of the elder's county with a green channel by an agreement in force, in the order of choice.
+/// The hospitals with a green channel by an agreement in force, in the order of choice: those of the elder's county, and those
+/// that the elder's home or one's own institution has agreed with.
 ///
 /// # Errors
 /// What the engine says.
@@ -179,9 +186,10 @@ pub fn channels(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, area: Area) -> Resu
     let sql = "select h.id, h.name, h.phone, a.id, a.home_id, a.green_minutes, h.lon, h.lat from agreements a
                join institutions h on h.id = a.medical_id
                where h.kind = 'hospital' and a.state = 'signed' and a.green_minutes is not null
-                 and a.from_on <= $1 and a.until_on > $1 and h.area between $2 and $3 order by h.name, a.id";
-    let (low, high) = area.up_to(kernel::area::Level::City).bounds();
-    let found = tx.query(sql, params![by.today(), low, high], |row| {
+                 and a.from_on <= $1 and a.until_on > $1
+                 and (h.area between $2 and $3 or a.home_id = $4 or a.home_id = $5) order by h.name, a.id";
+    let (low, high) = area.up_to(kernel::area::Level::County).bounds();
+    let found = tx.query(sql, params![by.today(), low, high, home, by.institution], |row| {
         let mut c = row.columns();
         let (hospital, name, phone, agreement) = (c.take()?, c.take()?, c.take()?, c.take()?);
         let (with, minutes): (InstitutionId, Option<i64>) = (c.take()?, c.take()?);

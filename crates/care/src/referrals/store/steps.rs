@@ -61,6 +61,12 @@ fn limits(library: &Library, kind: Kind, area: Area, on: Date) -> Result<Limits>
 /// [`Error::Invalid`] with the fields, [`Error::Refused`] with the numbered reasons, [`Error::Conflict`] for one that is
 /// open already.
 pub fn request(tx: &mut Tx<'_>, by: &Actor, library: &Library, new: &NewReferral) -> Result<Key> {
+    // Whoever writes the whole name of a place that is in the register means that one, in whatever county it lies.
+    let known = match &new.to {
+        Destination::Outside(name, _) => super::called(tx, &short(name))?,
+        Destination::Known(_) => None,
+    };
+    let new = &NewReferral { to: known.map_or_else(|| new.to.clone(), Destination::Known), ..new.clone() };
     let faults = new.faults(by.now);
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
