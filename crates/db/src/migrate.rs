@@ -26,7 +26,7 @@ migrations! {
     "V13__referrals",
     "V14__chart",
     "V15__hospice",
-    "V17__sickbeds",
+    "V16__sickbeds",
 }
 
 /// The number of the newest migration.

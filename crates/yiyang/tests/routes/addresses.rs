@@ -149,6 +149,12 @@ const TABLE: &[(&str, Owner)] = &[
         "select v.elder_id, v.followup_id, v.id, v.referral from followup_visits v
         join elders e on e.id = v.elder_id where e.area between $1 and $2 order by v.id",
     ),
+    county(
+        "/hospice/{elder}/{id}",
+        "bb",
+        "select c.elder_id, c.id, c.state from hospice_cases c
+        join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
+    ),
     county("/institutions/{id}", "b", "select id, kind from institutions where area between $1 and $2 order by id"),
     county("/jobs/{id}", "b", "select j.id, j.state from jobs j where j.payload between $1 and $2"),
     county(
@@ -192,6 +198,12 @@ const TABLE: &[(&str, Owner)] = &[
         "bb",
         "select c.elder_id, c.id, '' from checkups c
         join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/screenings/{elder}",
+        "b",
+        "select s.elder_id, '' from screenings s join elders e on e.id = s.elder_id
+        where e.area between $1 and $2 order by s.elder_id",
     ),
     county(
         "/screenings/{elder}/{id}",
@@ -245,6 +257,12 @@ const TABLE: &[(&str, Owner)] = &[
     ("/simulation/{question}", Owner::Everybody(&[&["tcm_due"], &["required_medical_function"]])),
     ("/simulation/{question}/open", Owner::Everybody(&[&["tcm_due"]])),
     ("/transfer/templates/{kind}", Owner::Everybody(&[&["elders"], &["institutions"], &["stays"]])),
+    county(
+        "/vaccinations/{elder}",
+        "b",
+        "select v.elder_id, '' from vaccinations v join elders e on e.id = v.elder_id
+        where e.area between $1 and $2 order by v.elder_id",
+    ),
     county(
         "/vaccinations/{elder}/{id}",
         "bb",
