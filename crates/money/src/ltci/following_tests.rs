@@ -82,7 +82,7 @@ db::on_both! {
         assert_eq!((entitlement.ended_on, entitlement.end_reason), (Some(day("2026-11-11")), Some(EndReason::Death)));
         assert_eq!(db.read(|tx| plans::store::find(tx, &by, elder, plan)).expect("found").ended_on, Some(day("2026-11-11")));
         assert_eq!(states(&db, elder, "2026-11-11", "2026-12-01"), [State::Cancelled]);
-        assert_eq!((open("2026-11-30 10:00"), lines(&db, elder)), (0, vec!["长护险待遇结束：3 级 EP-23".to_owned()]));
+        assert_eq!((open("2026-11-30 10:00"), lines(&db, elder)), (0, ["长护险待遇结束：3 级 EP-23", "上门服务结束：8 次 EP-25"].map(str::to_owned).to_vec()));
         // The night finds nothing left to do.
         assert_eq!(db.write(|tx| entitlements::store::sweep(tx, &by, &library())).expect("swept"), 0);
     }
