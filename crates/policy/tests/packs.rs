@@ -39,6 +39,15 @@ fn everything_is_proven_and_counted() {
 }
 
 #[test]
+fn every_fact_and_outcome_has_a_name_that_people_read() {
+    for table in library().tables() {
+        for column in table.inputs.iter().chain(&table.outputs) {
+            assert_ne!(library().fact(&column.name), column.name, "{} of {}", column.name, table.question);
+        }
+    }
+}
+
+#[test]
 fn care_insurance_widens_with_the_years() {
     for (on, moderate, dementia) in [
         ("2016-12-31", false, false),

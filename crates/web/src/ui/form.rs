@@ -183,6 +183,28 @@ pub fn form(cx: &Cx, action: &str, body: impl Render) -> Markup {
     html! { form.yy-form method="post" action=(action) { (csrf(cx)) (body) } }
 }
 
+/// One of several forms on a page that ask for the same: the ids of its fields carry the end of its address, so that labels
+/// and hints belong to their own field.
+#[must_use]
+pub fn form_among(cx: &Cx, action: &str, body: impl Render) -> Markup {
+    let mut parts: Vec<&str> = action.rsplit('/').take(2).collect();
+    parts.reverse();
+    form(cx, action, maud::PreEscaped(apart(&body.render().into_string(), &parts.join("-"))))
+}
+
+fn apart(html: &str, scope: &str) -> String {
+    ["id", "for", "aria-describedby"].iter().fold(html.to_owned(), |html, attribute| {
+        let opening = format!(" {attribute}=\"");
+        let mut pieces = html.split(&opening);
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |done, piece| {
+            let (value, rest) = piece.split_once('"').unwrap_or((piece, ""));
+            let names: Vec<String> = value.split(' ').map(|name| format!("{scope}-{name}")).collect();
+            format!("{done}{opening}{}\"{rest}", names.join(" "))
+        })
+    })
+}
+
 /// Fields side by side where there is room.
 #[must_use]
 pub fn form_row(fields: &[Markup]) -> Markup {

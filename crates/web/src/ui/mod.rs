@@ -13,8 +13,8 @@ mod timeline;
 pub use card::{alert, badge, card, card_with, columns, empty, facts, figure, muted, progress, seldom, tabs};
 pub use chart::{chart, poll};
 pub use form::{
-    Field, button_post, checkbox, confirm_post, csrf, date, date_with, field, file, filters, form, form_row, hidden,
-    link_button, number, radios, select, select_with, submit, submit_toned, textarea,
+    Field, button_post, checkbox, confirm_post, csrf, date, date_with, field, file, filters, form, form_among,
+    form_row, hidden, link_button, number, radios, select, select_with, submit, submit_toned, textarea,
 };
 pub use money::{bp, date_zh, fen, moment, money, month_zh, period, yuan};
 pub use policy::{because, clause, parameter, table_href, trace, unverified, unverified_all};

@@ -87,7 +87,7 @@ pub(super) async fn of_elder(cx: Cx, Path(elder): Path<String>) -> Result<Markup
 
 /// The button that takes an elder in.
 fn enrol(cx: &Cx, elder: ElderId, disease: Disease) -> Markup {
-    ui::form(
+    ui::form_among(
         cx,
         "/followups",
         html! {
@@ -115,7 +115,7 @@ fn asked(cx: &Cx, elder: ElderId, visit: &Visit) -> Markup {
             p { (reason.text) }
             @if cx.may(WRITE) {
                 @if cx.may(REFER) { p { (ui::link_button(&refer, "办理转诊", Tone::Danger)) } }
-                (ui::form(cx, &format!("/followups/{elder}/{}/visits/{}", visit.followup, visit.id), answer))
+                (ui::form_among(cx, &format!("/followups/{elder}/{}/visits/{}", visit.followup, visit.id), answer))
             }
         }))
     }
@@ -168,13 +168,13 @@ fn closing(cx: &Cx, one: &Followup, href: &str) -> Markup {
         details.d-print-none.mt-3 {
             summary { "失访或终止" }
             @if one.state == State::Managed {
-                (ui::form(cx, &format!("{href}/lose"), html! {
+                (ui::form_among(cx, &format!("{href}/lose"), html! {
                     (version)
                     (ui::field("怎样联系过", "reason", "", Field::text().required().limit(200)))
                     (ui::submit_toned("登记失访", Tone::Neutral))
                 }))
             }
-            (ui::form(cx, &format!("{href}/end"), html! {
+            (ui::form_among(cx, &format!("{href}/end"), html! {
                 (version)
                 (ui::select("终止原因", "reason", &reasons, ""))
                 (ui::submit_toned("终止随访", Tone::Danger))

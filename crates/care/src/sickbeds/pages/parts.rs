@@ -43,7 +43,7 @@ fn decision(cx: &Cx, case: &Case) -> Markup {
         (ui::textarea("说明", "note", "", Field::text().limit(300).hint("条件都符合而不予建床的必填")))
         (ui::submit("保存审核结论"))
     };
-    ui::form(cx, &url(case, "decide"), body)
+    ui::form_among(cx, &url(case, "decide"), body)
 }
 
 fn consent(cx: &Cx, case: &Case) -> Markup {
@@ -58,7 +58,7 @@ fn consent(cx: &Cx, case: &Case) -> Markup {
         ]))
         (ui::submit("登记同意书"))
     };
-    ui::form(cx, &url(case, "consent"), body)
+    ui::form_among(cx, &url(case, "consent"), body)
 }
 
 fn people(all: &[Person], post: Option<Post>) -> Vec<(String, String)> {
@@ -90,7 +90,7 @@ fn opening(cx: &Cx, case: &Case) -> Markup {
         ]))
         (ui::submit("建床"))
     };
-    ui::form(cx, &url(case, "open"), body)
+    ui::form_among(cx, &url(case, "open"), body)
 }
 
 fn unverified(cx: &Cx, case: &Case, names: &[&str]) -> Markup {
@@ -180,7 +180,7 @@ fn round_form(cx: &Cx, case: &Case) -> Markup {
         (funding())
         (ui::submit("登记"))
     };
-    ui::form(cx, &url(case, "rounds"), body)
+    ui::form_among(cx, &url(case, "rounds"), body)
 }
 
 fn hint(cx: &Cx, case: &Case) -> String {
@@ -207,7 +207,7 @@ pub(super) fn plan(cx: &Cx, case: &Case) -> Markup {
             ui::text(format!("每 {} 天一次", item.every_days)),
             ui::opt(item.last_done),
             due(item, cx.today()),
-            html! { @if may && item.ended_on.is_none() { (ui::form(cx, &end, html! { (seen(&case.bed)) (ui::submit_toned("停止", Tone::Neutral)) })) } },
+            html! { @if may && item.ended_on.is_none() { (ui::form_among(cx, &end, html! { (seen(&case.bed)) (ui::submit_toned("停止", Tone::Neutral)) })) } },
         ]
     });
     let none = ui::empty("还没有计划。请写明治疗、康复、护理、安宁疗护或指导的内容和次数。", None);
@@ -222,7 +222,7 @@ pub(super) fn plan(cx: &Cx, case: &Case) -> Markup {
     };
     html! {
         (ui::card("服务计划", ui::table_or(&["内容", "频次", "上次", "下次", ""], rows, none)))
-        @if may { (ui::seldom("增加计划内容", case.items.is_empty(), ui::form(cx, &url(case, "items"), form))) }
+        @if may { (ui::seldom("增加计划内容", case.items.is_empty(), ui::form_among(cx, &url(case, "items"), form))) }
     }
 }
 
@@ -264,7 +264,7 @@ pub(super) fn escalation(cx: &Cx, case: &Case) -> Markup {
                 @if to("/referrals") { (ui::link_button(&format!("/referrals/new?elder={elder}"), "办理转诊", Tone::Danger)) " " }
                 @if cx.may(crate::stays::WRITE) { (ui::link_button(&format!("/stays/new?elder={elder}"), "登记住院", Tone::Neutral)) }
             }
-            (ui::form(cx, &url(case, "escalate"), body))
+            (ui::form_among(cx, &url(case, "escalate"), body))
         },
     )
 }
@@ -283,7 +283,7 @@ pub(super) fn account(cx: &Cx, case: &Case) -> Markup {
             ui::money(line.charge.price),
             ui::money(line.charge.charge),
             html! { (line.charge.reason) @if let Some(funder) = line.funded_by { br; span.text-secondary { (funder.name()) } } },
-            html! { @if back { details { summary { "冲销" } (ui::form(cx, &href, html! {
+            html! { @if back { details { summary { "冲销" } (ui::form_among(cx, &href, html! {
                 (ui::field("冲销原因", "reason", "", Field::text().required().limit(100)))
                 (ui::submit_toned("冲销这一笔", Tone::Danger))
             })) } } },
@@ -312,7 +312,7 @@ fn fee_form(cx: &Cx, case: &Case) -> Markup {
         (funding())
         (ui::submit("记入费用清单"))
     };
-    ui::form(cx, &url(case, "fees"), body)
+    ui::form_among(cx, &url(case, "fees"), body)
 }
 
 /// Extending and closing.
@@ -338,8 +338,8 @@ pub(super) fn ending(cx: &Cx, case: &Case) -> Markup {
         (ui::submit_toned("撤床", Tone::Danger))
     };
     html! {
-        (ui::seldom("延长周期", over, ui::form(cx, &url(case, "extend"), extend)))
-        (ui::seldom("撤床", over, ui::form(cx, &url(case, "close"), close)))
+        (ui::seldom("延长周期", over, ui::form_among(cx, &url(case, "extend"), extend)))
+        (ui::seldom("撤床", over, ui::form_among(cx, &url(case, "close"), close)))
     }
 }
 
@@ -350,5 +350,5 @@ pub(super) fn withdrawal(cx: &Cx, case: &Case) -> Markup {
         (ui::field("撤回原因", "reason", "", Field::text().required().limit(200)))
         (ui::submit_toned("撤回申请", Tone::Danger))
     };
-    ui::seldom("撤回申请", false, ui::form(cx, &url(case, "withdraw"), body))
+    ui::seldom("撤回申请", false, ui::form_among(cx, &url(case, "withdraw"), body))
 }
