@@ -93,11 +93,14 @@ fn browser_postgres(run: &Run) -> Result<()> {
     succeed(with_postgres(run, &mut journeys(run)?))
 }
 
+/// A journey that hangs is ended after ten minutes and all of them together after twenty, so that it says where instead of
+/// keeping everybody waiting: a browser that a failed test left open keeps node from ending.
 fn journeys(run: &Run) -> Result<Command> {
     let program = run.project.program()?;
-    let mut command = run.project.command("node");
+    let mut command = run.project.command("timeout");
     let files = run.project.files()?;
-    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    command.args(["--kill-after=10", "1200", "node", "--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    command.args(["--test-timeout=600000", "--test-force-exit"]);
     command.args(files.iter().filter(|path| path.starts_with("e2e/journeys/") && path.ends_with(".mjs")));
     command.env("YIYANG_PROGRAM", program).env_remove("YIYANG_TEST_POSTGRES");
     Ok(command)
