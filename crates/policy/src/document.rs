@@ -71,6 +71,12 @@ pub struct Clause {
     pub asks: Vec<String>,
 }
 
+/// The page of the capability that is called so: its slug is its address.
+#[must_use]
+pub fn page_of(capability: &str) -> String {
+    format!("/{}", capability.rsplit('/').next().unwrap_or_default())
+}
+
 /// Whether a number has been checked against its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -61,7 +61,7 @@ mod value;
 pub use cases::Example;
 pub use columns::{Column, Lines, Taken, Takes};
 pub use decide::{Because, Compiled, Decision, Outcome};
-pub use document::{Clause, Document, Parameter, Silence, Status, Target};
+pub use document::{Clause, Document, Parameter, Silence, Status, Target, page_of};
 pub use duty::Duty;
 pub use error::{Mistake, lines};
 pub use explain::quantity;

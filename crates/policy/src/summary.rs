@@ -130,10 +130,12 @@ impl Library {
         out
     }
 
-    /// Everything that carries a clause: capabilities, tables (also of other documents), targets, parameters, duties.
+    /// Everything that carries a clause: capabilities with their page, tables (also of other documents), targets, parameters, duties.
     #[must_use]
     pub fn carriers(&self, clause: &kernel::ClauseId) -> Vec<String> {
-        let mut all: Vec<String> = self.clause(clause).map_or_else(Vec::new, |clause| clause.carried_by.clone());
+        let page = |capability: &String| format!("{capability}（页面 {}）", crate::document::page_of(capability));
+        let mut all: Vec<String> =
+            self.clause(clause).map_or_else(Vec::new, |clause| clause.carried_by.iter().map(page).collect());
         let has = |table: &&Table| table.rows.iter().chain(&table.otherwise).any(|row| row.clause == *clause);
         all.extend(self.tables().filter(has).map(|table| format!("表 {}", table.question)));
         all.extend(

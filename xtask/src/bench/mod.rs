@@ -3,6 +3,7 @@
 //! Everything runs through the program's own commands on files like those that a county brings; nothing is privileged.
 
 mod beds;
+mod day;
 mod http;
 mod policy;
 mod report;
@@ -28,11 +29,14 @@ struct Bench<'a> {
     report: Report,
 }
 
-/// `cargo xtask bench [ELDERS | policy | routes …]`; a million when nothing is said. Writes docs/reference/bench.md when it was the whole.
+/// `cargo xtask bench [ELDERS | policy | day | routes …]`; a million when nothing is said. Writes docs/reference/bench.md when it was the whole.
 pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     const WHOLE: usize = 1_000_000;
     if words.first().is_some_and(|word| word == "policy") {
         return policy::alone(project);
+    }
+    if words.first().is_some_and(|word| word == "day") {
+        return day::alone(project);
     }
     if let Some((first, rest)) = words.split_first()
         && first == "routes"
@@ -48,6 +52,7 @@ pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     bench.served()?;
     bench.settle()?;
     bench.policy()?;
+    day::rows(project, &mut bench.report)?;
     routes::rows(project, &mut bench.report, &[])?;
     println!("{}", bench.report.text());
     if elders == WHOLE {

@@ -17,14 +17,17 @@ const SITUATION: usize = 10_000;
 const DECISIONS: f64 = 500_000.0;
 
 /// What a program printed: a name and a number on every line.
-type Said = BTreeMap<String, f64>;
+/// What a program printed.
+pub(super) type Said = BTreeMap<String, f64>;
 
-fn said(text: &str) -> Said {
+/// Names and numbers that a program printed, one to a line.
+pub(super) fn said(text: &str) -> Said {
     let pair = |line: &str| line.rsplit_once(' ').and_then(|(name, n)| Some((name.to_owned(), n.parse().ok()?)));
     text.lines().filter_map(pair).collect()
 }
 
-fn figure(said: &Said, name: &str) -> Result<f64> {
+/// One of them.
+pub(super) fn figure(said: &Said, name: &str) -> Result<f64> {
     said.get(name).copied().with_context(|| format!("no {name} was printed"))
 }
 

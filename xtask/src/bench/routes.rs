@@ -3,6 +3,7 @@
 //! The instances are not ours to hand on: their folder is named by `YIYANG_SOLOMON`. Their best known solutions (fewest
 //! vehicles, then least distance) lie beside them.
 
+use super::policy::{figure, said};
 use super::report::{Report, Row};
 use super::text;
 use crate::project::{Project, output, succeed};
@@ -71,10 +72,8 @@ pub(super) fn rows(project: &Project, report: &mut Report, words: &[String]) -> 
 fn county(project: &Project, report: &mut Report) -> Result<()> {
     let program = project.target()?.join("release/examples/county");
     let (plan, replan) = (PLAN.to_string(), REPLAN.to_string());
-    let told = output(project.command(text(&program)?).args([VISITS, CARERS, &plan, &replan]))?;
-    let pair = |line: &str| line.split_once(' ').and_then(|(name, n)| Some((name.to_owned(), n.parse().ok()?)));
-    let told: BTreeMap<String, f64> = told.lines().filter_map(pair).collect();
-    let figure = |name: &str| told.get(name).copied().with_context(|| format!("no {name} was printed"));
+    let told = said(&output(project.command(text(&program)?).args([VISITS, CARERS, &plan, &replan]))?);
+    let figure = |name: &str| figure(&told, name);
     let left = |of: &str| figure(&format!("{of}_unassigned"));
     let road = |of: &str| figure(&format!("{of}_travel_hours"));
     let name = format!(

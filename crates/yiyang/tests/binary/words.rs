@@ -22,6 +22,16 @@ fn the_routes_are_listed_with_their_permissions() {
 }
 
 #[test]
+fn every_capability_that_carries_a_clause_has_its_page() {
+    let text = Folder::new("carried").run(&["policy", "clauses"]).fine();
+    let routes = yiyang::wiring::routes();
+    let pages: Vec<&str> = text.split("（页面 ").skip(1).filter_map(|rest| rest.split('）').next()).collect();
+    let there = |page: &&&str| routes.list().iter().any(|route| route.method == "GET" && route.path == **page);
+    assert!(pages.len() > 90, "{text}");
+    assert_eq!(pages.iter().find(|page| !there(page)), None);
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes() {
     let folder = Folder::new("seed");
     let make = |seed: &str, out: &str| {

@@ -26,6 +26,8 @@ use web::Routes;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        // Where the capability is looked for by its name: the road through it begins here.
+        .get("/ltci", READ, pages::list)
         .get("/ltci/entitlements", READ, pages::list)
         .get("/ltci/entitlements/pending", READ, pages::pending)
         .post("/ltci/entitlements/grant", ENTITLE, pages::grant)

@@ -75,7 +75,7 @@ fn behind(library: &Library, clause: &Clause) -> Markup {
                     @if let Some(why) = parameter.unverified() { (ui::unverified(why)) } }
             }
             @for duty in duties { li { (duty_line(clause, duty)) } }
-            @for part_of in &clause.carried_by { li { "功能 " (part(part_of).unwrap_or(part_of)) } }
+            @for part_of in &clause.carried_by { li { "功能 " a href=(policy::page_of(part_of)) { (part(part_of).unwrap_or(part_of)) } } }
             @for planned in &clause.planned { li { (ui::badge(Tone::Info, "待建")) " " (part(planned).unwrap_or(planned)) } }
             @if nothing { li { (ui::muted("尚无")) } }
         }
