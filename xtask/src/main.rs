@@ -21,7 +21,7 @@ const HELP: &str = "cargo xtask …
   pg -- COMMAND…       run a command with a throw-away PostgreSQL in YIYANG_TEST_POSTGRES
   fuzz [N]             policy check against N changed tables (a million when nothing is said)
   bench [ELDERS|policy|day] how fast and how small, each figure beside its target and its floor
-  bench routes [SECONDS [fewer|shorter [NAME…]]] how good and how fast a day is planned; YIYANG_SOLOMON names the instances";
+  bench routes [SECONDS [fewer|shorter [beside] [NAME…]]] how good and how fast a day is planned; YIYANG_SOLOMON names the instances";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -9,7 +9,8 @@ use super::text;
 use crate::project::{Project, output, succeed};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 /// The folder of the instances.
 const FOLDER: &str = "YIYANG_SOLOMON";
@@ -31,7 +32,8 @@ struct Ask<'a> {
     folder: String,
     seconds: &'a str,
     fewer: bool,
-    names: &'a [String],
+    beside: bool,
+    names: Vec<String>,
 }
 
 /// An instance as we, the best known and PyVRP have it.
@@ -42,7 +44,8 @@ struct Line {
     peer: Option<Found>,
 }
 
-/// `cargo xtask bench routes [SECONDS [fewer|shorter [NAME…]]]`: these rows alone, on the terminal.
+/// `cargo xtask bench routes [SECONDS [fewer|shorter [beside] [NAME…]]]`: these rows alone, on the terminal. `beside`: ours and
+/// PyVRP at the same time, each on a core of its own, instead of one after the other on all cores.
 pub(super) fn alone(project: &Project, words: &[String]) -> Result<ExitCode> {
     let mut report = Report::new(project)?;
     rows(project, &mut report, words)?;
@@ -66,7 +69,25 @@ pub(super) fn rows(project: &Project, report: &mut Report, words: &[String]) -> 
         Some("shorter") => false,
         Some(other) => bail!("fewer vehicles first, or only shorter ways? not {other}"),
     };
-    solomon(project, report, &Ask { folder, seconds, fewer, names: words.get(2..).unwrap_or_default() })
+    let rest = words.get(2..).unwrap_or_default();
+    let beside = rest.first().is_some_and(|word| word == "beside");
+    let named = &rest[usize::from(beside)..];
+    let names = if named.is_empty() { instances(Path::new(&folder))? } else { named.to_vec() };
+    solomon(project, report, &Ask { folder, seconds, fewer, beside, names })
+}
+
+/// The names of all instances of the folder.
+fn instances(folder: &Path) -> Result<Vec<String>> {
+    let mut names = vec![];
+    for family in ["c/1", "c/2", "r/1", "r/2", "rc/1", "rc/2"] {
+        for entry in std::fs::read_dir(folder.join(family))? {
+            let path = entry?.path();
+            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_lowercase();
+            names.extend(path.extension().is_some_and(|kind| kind == "txt").then_some(name));
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn county(project: &Project, report: &mut Report) -> Result<()> {
@@ -93,10 +114,17 @@ fn county(project: &Project, report: &mut Report) -> Result<()> {
 }
 
 fn solomon(project: &Project, report: &mut Report, ask: &Ask) -> Result<()> {
-    let ours = ours(project, ask)?;
+    let ready = python(project);
+    let (ours, peer) = if ask.beside {
+        std::thread::scope(|scope| {
+            let peer = scope.spawn(|| pyvrp(project, ask, ready));
+            (ours(project, ask), peer.join().unwrap_or_else(|_| bail!("it broke off")))
+        })
+    } else {
+        (ours(project, ask), pyvrp(project, ask, ready))
+    };
+    let ours = ours?;
     ensure!(!ours.is_empty(), "no instance of these names in {}", ask.folder);
-    let names: Vec<&str> = ours.iter().map(|line| line.name.as_str()).collect();
-    let peer = pyvrp(project, ask, &names);
     if let Err(why) = &peer {
         let name = format!("beside PyVRP: not measured, it could not be had ({why})").replace(['|', '\n'], " ");
         report.add(Row::plain(name, 0.0, "%"));
@@ -118,8 +146,8 @@ fn solomon(project: &Project, report: &mut Report, ask: &Ask) -> Result<()> {
 /// Runs ours: name, vehicles, distance, best known vehicles and distance.
 fn ours(project: &Project, ask: &Ask) -> Result<Vec<Line>> {
     let program = project.target()?.join("release/examples/solomon");
-    let mut command = project.command(text(&program)?);
-    command.args([&ask.folder, ask.seconds, mode(ask)]).args(ask.names);
+    let mut command = on_core(project, ask, "0", text(&program)?);
+    command.args([&ask.folder, ask.seconds, mode(ask)]).args(&ask.names);
     let told = output(&mut command)?;
     told.lines().map(|line| parsed(line).with_context(|| format!("not understood: {line}"))).collect()
 }
@@ -134,8 +162,18 @@ const fn mode(ask: &Ask) -> &'static str {
     if ask.fewer { "fewer" } else { "shorter" }
 }
 
-/// The same in PyVRP, in an environment of its own, after ours: neither takes the cores from the other.
-fn pyvrp(project: &Project, ask: &Ask, names: &[&str]) -> Result<BTreeMap<String, Found>> {
+/// A command on a core of its own where both run at the same time.
+fn on_core(project: &Project, ask: &Ask, core: &str, program: &str) -> Command {
+    if !ask.beside {
+        return project.command(program);
+    }
+    let mut command = project.command("taskset");
+    command.args(["-c", core, program]);
+    command
+}
+
+/// A Python with PyVRP, in an environment of its own.
+fn python(project: &Project) -> Result<PathBuf> {
     let folder = project.target()?.join("pyvrp");
     let python = folder.join("bin/python");
     if !python.exists() {
@@ -143,9 +181,15 @@ fn pyvrp(project: &Project, ask: &Ask, names: &[&str]) -> Result<BTreeMap<String
     }
     let mut install = project.command(text(&python)?);
     succeed(install.args(["-m", "pip", "install", "--quiet", "pyvrp==0.14.1"]))?;
-    let cores = std::thread::available_parallelism()?.to_string();
-    let mut command = project.command(text(&python)?);
-    command.args(["xtask/src/bench/routes.py", &ask.folder, ask.seconds, &cores, mode(ask)]).args(names);
+    Ok(python)
+}
+
+/// The same in PyVRP.
+fn pyvrp(project: &Project, ask: &Ask, python: Result<PathBuf>) -> Result<BTreeMap<String, Found>> {
+    let python = python?;
+    let cores = if ask.beside { "1".to_owned() } else { std::thread::available_parallelism()?.to_string() };
+    let mut command = on_core(project, ask, "1", text(&python)?);
+    command.args(["xtask/src/bench/routes.py", &ask.folder, ask.seconds, &cores, mode(ask)]).args(&ask.names);
     let told = output(&mut command)?;
     let found = |line: &str| {
         let mut words = line.split_whitespace();
@@ -188,8 +232,9 @@ fn fewer(lines: &[Line], ask: &Ask, report: &mut Report) {
     };
     let (ours, peer) = (gaps(&|line| Some(line.ours)), gaps(&|line| line.peer));
     let name = format!(
-        "mean gap to the best known, {} s each, over {} of {} instances with as many vehicles (PyVRP over {})",
+        "mean gap to the best known, {} s each{}, over {} of {} instances with as many vehicles (PyVRP over {})",
         ask.seconds,
+        if ask.beside { " on one core, both at the same time" } else { "" },
         ours.0,
         known.len(),
         peer.0
