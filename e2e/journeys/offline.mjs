@@ -9,8 +9,20 @@ const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQ
 const MOST = 200 * 1024
 const DAY = '2026-10-12'
 
+// Nothing here takes longer than this in life: a wait that does is a fault, and says for what it waited.
+const PATIENCE = 60_000
+
 let demo
 let profile
+let telephone
+
+/** Takes the telephone in hand: what was open before on it is closed. */
+async function take() {
+  await telephone?.close()
+  telephone = await openTelephone(profile.folder)
+  telephone.setDefaultTimeout(PATIENCE)
+  return telephone.pages()[0]
+}
 
 before(async () => {
   demo = new Demo({ elders: 300 })
@@ -19,12 +31,13 @@ before(async () => {
 })
 
 after(async () => {
+  await telephone?.close()
   await demo?.end()
   profile?.remove()
 })
 
 /** The day's page, with what it complained about. */
-async function day(telephone) {
+async function day() {
   const page = telephone.pages()[0]
   page.on('dialog', (dialog) => dialog.accept())
   await page.goto(`${demo.url}/visits/day`)
@@ -34,7 +47,7 @@ async function day(telephone) {
 
 /** What the page says of the signal and of what waits. */
 const says = (page, words) =>
-  page.waitForFunction((text) => document.querySelector('#net').textContent.includes(text), words, { timeout: 60_000 })
+  page.waitForFunction((text) => document.querySelector('#net').textContent.includes(text), words)
 
 async function logIn(page) {
   const { user, password } = demo.logIns().get('carer')
@@ -45,10 +58,10 @@ async function logIn(page) {
   await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: '登录', exact: true }).click()])
 }
 
-test(`${engine}: a visit is made without a signal`, async () => {
-  let telephone = await openTelephone(profile.folder)
-  await logIn(telephone.pages()[0])
+test(`${engine}: a visit is made without a signal`, { timeout: 10 * PATIENCE }, async () => {
+  await logIn(await take())
   const { visits } = await (await telephone.request.get(`${demo.url}/visits/day/data`)).json()
+  assert.ok(visits.length > 0, `the carer has no visit on ${DAY}`)
   // The hour of the first visit: earlier it could not be checked in.
   await demo.serve(`${DAY} ${visits[0].from}:00`)
   await logIn(telephone.pages()[0])
@@ -56,7 +69,7 @@ test(`${engine}: a visit is made without a signal`, async () => {
   telephone.on('response', async (response) => {
     if (response.url().includes('/assets/') && /\.(js|css)$/.test(response.url())) wire.push((await response.body().catch(() => '')).length)
   })
-  let page = await day(telephone)
+  let page = await day()
   assert.ok(wire.reduce((sum, bytes) => sum + bytes, 0) <= MOST, `${wire} bytes of script and style`)
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
   await page.waitForFunction(() => caches.match('/visits/day').then(Boolean))
@@ -86,16 +99,14 @@ test(`${engine}: a visit is made without a signal`, async () => {
   await page.mouse.up()
   await visit.getByRole('button', { name: '保存签名' }).click()
   await says(page, '5 条记录待上传')
-  await telephone.close()
 
-  telephone = await openTelephone(profile.folder)
+  await take()
   await telephone.setOffline(true)
-  page = await day(telephone)
+  page = await day()
   await says(page, '5 条记录待上传')
   await page.locator('section.visit.next').getByRole('button', { name: '签退' }).click()
   await says(page, '6 条记录待上传')
   await telephone.setOffline(false)
   await says(page, '全部已上传')
   await page.locator('section.visit.over', { hasText: name }).getByText('已完成').waitFor()
-  await telephone.close()
 })

@@ -45,15 +45,21 @@ pub struct Installation {
 /// # Errors
 /// When something of it cannot be read, written or proven.
 pub fn open(place: &cli::Place) -> anyhow::Result<Installation> {
+    open_with(place, Arc::new(SystemClock), Arc::new(SystemChance))
+}
+
+/// The same with a clock and random bytes that can be repeated. The key is the operating system's all the same.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(place: &cli::Place, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> anyhow::Result<Installation> {
     let files = place.data.join("files");
     std::fs::create_dir_all(&files).with_context(|| format!("不能建立数据目录 {}", place.data.display()))?;
-    let chance: Arc<dyn Chance> = Arc::new(SystemChance);
-    let vault = vault(&place.data.join("key"), chance.as_ref())?;
+    let vault = vault(&place.data.join("key"), &SystemChance)?;
     let url = place.db.clone().unwrap_or_else(|| place.data.join("yiyang.db").display().to_string());
     let db = Db::open(&url, vault, chance.clone()).context("打开数据库失败")?;
     db.follow(crate::wiring::followers());
     let policies = Arc::new(policies(place.policies.as_deref())?);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let seeding = db.write(|tx| registry::areas::store::seed(tx, &db::Actor::system(clock.now()), DIVISIONS));
     seeding.map_err(|e| anyhow!("写入行政区划失败：{e}"))?;
     Ok(Installation { db, policies, clock, chance, files })

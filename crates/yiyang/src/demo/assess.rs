@@ -88,7 +88,7 @@ fn one(
     scale: &Scale,
     candidate: &Candidate,
 ) -> Result<(), web::Error> {
-    let mut draw = Draw::of(candidate.elder.uuid().as_bytes(), 1);
+    let mut draw = Draw::of(candidate.elder.uuid().into_bytes(), 1);
     let until = match draw.below(100) {
         0..2 => Until::Applied,
         2..3 => Until::Assigned,

@@ -39,7 +39,7 @@ pub fn run(story: &Story<'_>, crew: &Crew, bar: &mut dyn FnMut(usize, usize)) ->
 }
 
 fn one(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, elder: ElderId, chronic: &[Chronic]) -> Result<usize, Error> {
-    let mut draw = Draw::of(elder.uuid().as_bytes(), 6);
+    let mut draw = Draw::of(elder.uuid().into_bytes(), 6);
     let on = story.day(-BEFORE + draw.below(20) as i64);
     let by = story.actor(&crew.doctor, (on - story.month.first()).num_days());
     let mut add = |kind: Kind, name: &str, detail: &str, severe: bool| {

@@ -61,7 +61,7 @@ fn receive(tx: &mut Tx<'_>, by: &Actor, centre: InstitutionId) -> Result<kernel:
 /// Guidance follows where the answers found a constitution.
 fn identify(tx: &mut Tx<'_>, story: &Story<'_>, by: &Actor, elder: ElderId) -> Result<(), web::Error> {
     let scale = story.policies.scale(tcm::SCALE).ok_or(web::Error::NotFound)?;
-    let mut draw = Draw::of(elder.uuid().as_bytes(), 21);
+    let mut draw = Draw::of(elder.uuid().into_bytes(), 21);
     let mut answers = Answers::default();
     for item in &scale.items {
         answers.items.insert(item.code.clone(), 1 + draw.below(4) as i64);

@@ -8,10 +8,11 @@ use registry::elders::SelfCare;
 pub struct Draw(u64);
 
 impl Draw {
-    /// The stream that belongs to some bytes, such as an elder's id.
+    /// The stream that belongs to an id. What an id says of the time is left out: it differs with the minute of the run.
     #[must_use]
-    pub fn of(bytes: &[u8], salt: u64) -> Self {
-        Self(bytes.iter().fold(salt ^ 0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)))
+    pub fn of(id: [u8; 16], salt: u64) -> Self {
+        let drawn = &id[6..];
+        Self(drawn.iter().fold(salt ^ 0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)))
     }
 
     /// A number from 0 to `below` - 1.

@@ -141,7 +141,7 @@ fn come(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, centre: &Member) -> Res
 }
 
 fn a_month(tx: &mut Tx<'_>, story: &Story<'_>, centre: &Member, key: care::daycare::Key) -> Result<usize, Error> {
-    let mut draw = Draw::of(key.elder.uuid().as_bytes(), 9);
+    let mut draw = Draw::of(key.elder.uuid().into_bytes(), 9);
     let mut days = 0;
     for offset in (1..28).filter(|offset| offset % 7 < 5) {
         let by = story.actor(centre, offset);

@@ -26,7 +26,7 @@ use crate::{server, synthetic, wiring};
 use anyhow::{Context, anyhow};
 use chrono::TimeDelta;
 use db::{Actor, Db};
-use kernel::{Area, Date, Instant, Month};
+use kernel::{Area, Clock, Date, Instant, Month};
 use policy::Library;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -93,13 +93,14 @@ pub fn run(place: &cli::Place, listen: SocketAddr, elders: usize, seed: u64, no_
     if !finished.exists() {
         start_over_if_unfinished(&place.data)?;
     }
-    let installation = place::open(place)?;
     if !finished.exists() {
+        std::fs::create_dir_all(&place.data)?;
         std::fs::write(place.data.join(UNFINISHED), "")?;
-        let logins = build(&installation, &place.data, elders, seed)?;
+        let logins = build(place, elders, seed)?;
         std::fs::write(&finished, logins)?;
         std::fs::remove_file(place.data.join(UNFINISHED))?;
     }
+    let installation = place::open(place)?;
     if no_serve {
         return Ok(());
     }
@@ -124,9 +125,22 @@ fn start_over_if_unfinished(data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn build(installation: &Installation, data: &Path, elders: usize, seed: u64) -> anyhow::Result<String> {
+/// While the county is made the clock stands and chance is the seed's: the same seed on the same day gives the same county.
+/// Nothing that guards anything comes from this chance: key and passwords have the operating system's.
+fn build(place: &cli::Place, elders: usize, seed: u64) -> anyhow::Result<String> {
+    let now = Standing(crate::outside::SystemClock.now());
+    let installation = place::open_with(place, Arc::new(now), Arc::new(kernel::chance::Seeded::new(seed)))?;
     let county = Area::parse(COUNTY)?;
-    Ok(county_of(installation, &data.join("rosters"), county, elders, seed)?.logins())
+    Ok(county_of(&installation, &place.data.join("rosters"), county, elders, seed)?.logins())
+}
+
+/// A clock that stands.
+struct Standing(Instant);
+
+impl Clock for Standing {
+    fn now(&self) -> Instant {
+        self.0
+    }
 }
 
 /// Makes a county: its rosters in a folder, their import, and a month of its life. Answers who works there.

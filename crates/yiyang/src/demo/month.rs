@@ -99,7 +99,7 @@ fn plan_all(story: &Story<'_>, crew: &Crew) -> Result<usize, web::Error> {
         story.db.write(|tx| {
             for (i, who) in chunk.iter().enumerate() {
                 let Some((institution, carer)) = hire(&mut teams, who) else { continue };
-                let mut draw = Draw::of(who.elder.uuid().as_bytes(), 2);
+                let mut draw = Draw::of(who.elder.uuid().into_bytes(), 2);
                 let new = plan(story, who, institution, carer, &items, &mut draw, i as i64);
                 match plans::store::create(tx, &by, &story.policies, &new) {
                     Ok(_) => made += 1,
@@ -190,7 +190,7 @@ fn visit_all(
 
 /// One visit as it goes in life: mostly in time, sometimes short, entered late, missed, or never recorded.
 fn go(tx: &mut Tx<'_>, story: &Story<'_>, carer: &Member, due: &Due) -> Result<(), web::Error> {
-    let mut draw = Draw::of(due.visit.uuid().as_bytes(), 3);
+    let mut draw = Draw::of(due.visit.uuid().into_bytes(), 3);
     let minutes = |n: u64| TimeDelta::minutes(n as i64);
     let at = |when: Instant| story.actor_at(carer, when);
     let (early, over) = (minutes(draw.below(8)), minutes(draw.below(10)));

@@ -103,7 +103,7 @@ fn terms() -> Terms {
 }
 
 fn rounds(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, id: AgreementId) -> Done {
-    let mut draw = Draw::of(id.uuid().as_bytes(), 9);
+    let mut draw = Draw::of(id.uuid().into_bytes(), 9);
     let diligent = draw.percent(60);
     for week in 1..WEEKS {
         let by = story.actor_at(&crew.clerk, story.now - TimeDelta::weeks(week));

@@ -55,7 +55,7 @@ fn one(
     elder: ElderId,
     area: Area,
 ) -> Result<(usize, usize), web::Error> {
-    let mut draw = Draw::of(elder.uuid().as_bytes(), 4);
+    let mut draw = Draw::of(elder.uuid().into_bytes(), 4);
     if !draw.percent(SIGNED) {
         return Ok((0, 0));
     }

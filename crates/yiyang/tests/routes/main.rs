@@ -7,5 +7,6 @@ mod guests;
 mod html;
 mod neighbours;
 mod pages;
+mod same;
 mod store;
 mod world;

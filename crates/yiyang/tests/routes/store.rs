@@ -101,6 +101,16 @@ pub fn traces(db: &Db, county: Area, other: Area) -> HashSet<String> {
     own.filter(|text| text.chars().count() > 2 && !known.contains(text)).collect()
 }
 
+/// Visits of a county: carer, elder, beginning and state of each.
+pub fn calendar(db: &Db, county: Area) -> Vec<(Vec<String>, String)> {
+    let sql = "select s.name, e.name, cast(v.planned_from as text), v.state
+               from visits v join staff s on s.id = v.carer_id join elders e on e.id = v.elder_id
+               where v.county between $1 and $2";
+    let mut all = rows(db, county, &Rows { kinds: "ttt", sql });
+    all.sort();
+    all
+}
+
 /// Elders with a link to the institution.
 pub fn linked(db: &Db, institution: &[u8]) -> HashSet<String> {
     let sql = "select elder_id from elder_links where institution_id = $1 and until is null";

@@ -63,8 +63,7 @@ pub fn folder(db: &TestDb) -> PathBuf {
 pub fn both(db: TestDb) -> World {
     let folder = folder(&db);
     let app = empty(db, &folder);
-    let by = Actor::system(kernel::Clock::now(app.clock.as_ref()));
-    app.db.write(|tx| registry::areas::store::seed(tx, &by, place::DIVISIONS)).expect("areas");
+    divide(&app);
     let a = county(&app, &folder, "320623", 7);
     store::rename_logins(&app.db, "-a");
     let b = county(&app, &folder, "320681", 8);
@@ -76,6 +75,17 @@ pub fn both(db: TestDb) -> World {
 }
 
 fn county(app: &TestApp, folder: &Path, code: &str, seed: u64) -> County {
+    alone(app, folder, code, seed, ELDERS)
+}
+
+/// The divisions that every installation knows.
+pub fn divide(app: &TestApp) {
+    let by = Actor::system(kernel::Clock::now(app.clock.as_ref()));
+    app.db.write(|tx| registry::areas::store::seed(tx, &by, place::DIVISIONS)).expect("areas");
+}
+
+/// A county of so many elders.
+pub fn alone(app: &TestApp, folder: &Path, code: &str, seed: u64, elders: usize) -> County {
     let area = Area::parse(code).expect("code");
     let installation = Installation {
         db: Db::clone(&app.db),
@@ -85,7 +95,7 @@ fn county(app: &TestApp, folder: &Path, code: &str, seed: u64) -> County {
         files: folder.join("files"),
     };
     let rosters = folder.join(code);
-    let crew = demo::county_of(&installation, &rosters, area, ELDERS, seed).expect("county");
+    let crew = demo::county_of(&installation, &rosters, area, elders, seed).expect("county");
     County { area, crew, rosters }
 }
 
