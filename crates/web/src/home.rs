@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::routes::{Nav, Permission, Routes};
 use crate::shell::Page;
-use crate::work::{Desk, WorkGroup, WorkSources};
+use crate::work::{Desk, WorkGroup, WorkItem, WorkSources};
 use maud::{Markup, html};
 
 /// The menu entry.
@@ -25,6 +25,7 @@ async fn home(cx: Cx) -> Result<Markup, Error> {
             for source in &sources.0 {
                 all.extend(source(tx, &desk)?);
             }
+            all.sort_by_key(|group| rank(group, by.today()));
             Ok::<_, Error>(all)
         })
         .await?;
@@ -39,6 +40,17 @@ async fn home(cx: Cx) -> Result<Markup, Error> {
     Ok(Page::new(&cx, &title)
         .source("各项待办取自评估、签约、照护保险等业务的当前状态，只含您辖区和权限内的事项。")
         .body(body))
+}
+
+/// What is dangerous or late stands first, then what is due today; otherwise the order of the capabilities stays.
+fn rank(group: &WorkGroup, today: kernel::Date) -> u8 {
+    let of = |item: &WorkItem| match item.due {
+        _ if item.urgent => 0,
+        Some(due) if due < today => 0,
+        Some(due) if due == today => 1,
+        _ => 2,
+    };
+    group.items.iter().map(of).min().unwrap_or(2)
 }
 
 fn card(group: &WorkGroup, today: kernel::Date) -> Markup {
@@ -71,4 +83,35 @@ fn deadline(due: kernel::Date, today: kernel::Date, urgent: bool) -> Markup {
         std::cmp::Ordering::Greater => format!("{due} 前"),
     };
     html! { span.yy-due.text-danger[urgent || due < today].text-secondary[!urgent && due >= today] { (words) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rank;
+    use crate::work::{WorkGroup, WorkItem};
+    use kernel::Date;
+
+    fn group(items: &[(Option<&str>, bool)]) -> WorkGroup {
+        let day = |text: &str| text.parse::<Date>().expect("date");
+        let item = |(due, urgent): &(Option<&str>, bool)| WorkItem {
+            title: String::new(),
+            detail: String::new(),
+            href: String::new(),
+            due: due.map(day),
+            urgent: *urgent,
+        };
+        let items = items.iter().map(item).collect();
+        WorkGroup { title: String::new(), items, total: 1, href: String::new() }
+    }
+
+    #[test]
+    fn what_is_dangerous_or_late_stands_before_what_is_due_today_and_that_before_the_rest() {
+        let today = "2026-11-02".parse().expect("date");
+        let of = |items: &[(Option<&str>, bool)]| rank(&group(items), today);
+        assert_eq!(of(&[(None, true)]), 0);
+        assert_eq!(of(&[(Some("2026-11-03"), false), (Some("2026-11-01"), false)]), 0);
+        assert_eq!(of(&[(Some("2026-11-02"), false)]), 1);
+        assert_eq!(of(&[(Some("2026-11-03"), false), (None, false)]), 2);
+        assert_eq!(of(&[]), 2);
+    }
 }

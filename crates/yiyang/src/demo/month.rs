@@ -194,9 +194,11 @@ fn go(tx: &mut Tx<'_>, story: &Story<'_>, carer: &Member, due: &Due) -> Result<(
     let minutes = |n: u64| TimeDelta::minutes(n as i64);
     let at = |when: Instant| story.actor_at(carer, when);
     let (early, over) = (minutes(draw.below(8)), minutes(draw.below(10)));
+    // Mostly within some two hundred metres of the door, once in a while somewhere else.
+    let spread = if draw.percent(4) { 0.02 } else { 0.002 };
     let place = due.place.map(|(lon, lat)| Place {
-        lon: lon + draw.below(200) as f64 / 20_000.0 - 0.005,
-        lat: lat + draw.below(200) as f64 / 20_000.0 - 0.005,
+        lon: lon + spread * (draw.below(200) as f64 / 100.0 - 1.0),
+        lat: lat + spread * (draw.below(200) as f64 / 100.0 - 1.0),
         accuracy: Some(8 + draw.below(40) as i64),
     });
     match draw.below(100) {
