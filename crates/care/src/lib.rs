@@ -6,6 +6,7 @@ pub mod agreements;
 pub mod assessments;
 pub mod beds;
 pub mod chart;
+pub mod consultations;
 pub mod contracts;
 pub mod daycare;
 pub mod episodes;
@@ -14,6 +15,7 @@ pub mod hospice;
 pub mod records;
 pub mod referrals;
 pub mod screenings;
+pub mod sharing;
 pub mod sickbeds;
 pub mod stays;
 pub mod subject;
@@ -43,6 +45,8 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("visit_reviews", "上门核查").of("id", "visits"),
     OwnedTable::new("contracts", "家庭医生签约"),
     OwnedTable::new("referrals", "转诊"),
+    OwnedTable::new("consultations", "远程会诊"),
+    OwnedTable::new("consultation_addenda", "会诊补充意见").of("consultation_id", "consultations"),
     OwnedTable::new("referral_treatments", "长期住院治疗理由"),
     OwnedTable::new("contract_promises", "签约服务项").of("contract_id", "contracts"),
     OwnedTable::new("episodes", "照护全程"),

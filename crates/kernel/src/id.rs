@@ -97,6 +97,10 @@ ids! {
     VaccinationId,
     /// A lot of a vaccine (疫苗批次).
     VaccineLotId,
+    /// A remote consultation (远程会诊).
+    ConsultationId,
+    /// What was added to a signed conclusion (会诊补充意见).
+    AddendumId,
     /// A stay in a hospital (住院).
     StayId,
     /// An item of a health record (健康档案条目).

@@ -10,9 +10,11 @@ use sm3::{Digest, Sm3};
 use std::sync::OnceLock;
 
 /// Name, media type and content of all that pages may ask for.
-const FILES: [(&str, &str, &[u8]); 8] = [
+const FILES: [(&str, &str, &[u8]); 10] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", JS, include_bytes!("../assets/app.js")),
+    ("call.css", CSS, include_bytes!("../assets/call.css")),
+    ("call.js", JS, include_bytes!("../assets/call.js")),
     ("day.css", CSS, include_bytes!("../assets/day.css")),
     ("day.js", JS, include_bytes!("../assets/day.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),

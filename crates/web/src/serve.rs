@@ -6,7 +6,7 @@ use crate::state::State;
 use crate::{assets, csrf, problem, session};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,6 +16,8 @@ use tower_http::compression::CompressionLayer;
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Media type of a CSV file.
 pub const CSV: &str = "text/csv; charset=utf-8";
+/// What a page may ask of the device that shows it.
+const DEVICES: HeaderName = HeaderName::from_static("permissions-policy");
 /// Name of the cookie that carries a note to the next page.
 pub(crate) const FLASH: &str = "yiyang_flash";
 
@@ -43,6 +45,8 @@ async fn secure(request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // Only a page that is for seeing each other says otherwise.
+    headers.entry(DEVICES).or_insert(HeaderValue::from_static("camera=(), microphone=(), display-capture=()"));
     if !asset {
         // Pages hold personal data: a shared office PC must not keep them.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -29,6 +29,23 @@ pub struct Place {
     pub policies: Option<PathBuf>,
 }
 
+/// How the two sides of a remote consultation find each other.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Video {
+    /// 视频会诊用的 STUN 服务器，如 stun:host:3478；可写多次
+    #[arg(long, value_name = "URL", env = "YIYANG_STUN", value_delimiter = ',')]
+    pub stun: Vec<String>,
+    /// 视频会诊用的 TURN 中继服务器，如 turn:host:3478；可写多次
+    #[arg(long, value_name = "URL", env = "YIYANG_TURN", value_delimiter = ',')]
+    pub turn: Vec<String>,
+    /// 与 TURN 服务器共享的密钥所在文件；不填则取环境变量 YIYANG_TURN_SECRET
+    #[arg(long, value_name = "FILE")]
+    pub turn_secret_file: Option<PathBuf>,
+    /// 视频一律经中继，不直连
+    #[arg(long, env = "YIYANG_TURN_ONLY")]
+    pub turn_only: bool,
+}
+
 /// What the program can do.
 #[derive(Subcommand)]
 pub enum Command {
@@ -37,6 +54,9 @@ pub enum Command {
         /// Where its things are.
         #[command(flatten)]
         place: Place,
+        /// How video works.
+        #[command(flatten)]
+        video: Video,
         /// 监听地址
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
@@ -46,6 +66,9 @@ pub enum Command {
         /// Where its things are.
         #[command(flatten)]
         place: Place,
+        /// How video works.
+        #[command(flatten)]
+        video: Video,
         /// 监听地址
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,

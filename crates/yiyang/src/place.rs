@@ -3,6 +3,7 @@
 use crate::cli;
 use crate::outside::{SystemChance, SystemClock};
 use anyhow::{Context, anyhow};
+use care::consultations::Ice;
 use db::{Db, Vault};
 use kernel::{Chance, Clock};
 use policy::Library;
@@ -38,6 +39,8 @@ pub struct Installation {
     pub chance: Arc<dyn Chance>,
     /// Folder for uploaded files.
     pub files: std::path::PathBuf,
+    /// STUN and TURN servers for video.
+    pub ice: Ice,
 }
 
 /// Opens the installation; makes folder, key and tables at the first time.
@@ -62,7 +65,22 @@ pub fn open_with(place: &cli::Place, clock: Arc<dyn Clock>, chance: Arc<dyn Chan
     let policies = Arc::new(policies(place.policies.as_deref())?);
     let seeding = db.write(|tx| registry::areas::store::seed(tx, &db::Actor::system(clock.now()), DIVISIONS));
     seeding.map_err(|e| anyhow!("写入行政区划失败：{e}"))?;
-    Ok(Installation { db, policies, clock, chance, files })
+    Ok(Installation { db, policies, clock, chance, files, ice: Ice::default() })
+}
+
+/// The settings for video, with the secret from its file or from the environment.
+///
+/// # Errors
+/// When the file cannot be read, or the settings cannot work.
+pub fn ice(video: &cli::Video) -> anyhow::Result<Ice> {
+    let secret = match &video.turn_secret_file {
+        Some(path) => std::fs::read_to_string(path).with_context(|| format!("不能读取 TURN 密钥文件 {}", path.display()))?,
+        None => std::env::var("YIYANG_TURN_SECRET").unwrap_or_default(),
+    };
+    let (stun, turn) = (video.stun.clone(), video.turn.clone());
+    let ice = Ice { stun, turn, secret: secret.trim().to_owned(), relay_only: video.turn_only };
+    ice.check().map_err(|e| anyhow!(e))?;
+    Ok(ice)
 }
 
 fn vault(path: &Path, chance: &dyn Chance) -> anyhow::Result<Vault> {

@@ -3,6 +3,7 @@
 use crate::place::Installation;
 use crate::wiring;
 use anyhow::Context;
+use care::consultations::Rooms;
 use db::Actor;
 use kernel::Date;
 use registry::elders::Columns;
@@ -34,7 +35,13 @@ pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce
         });
         let service = web::serve::app(state.clone(), routes).into_make_service_with_connect_info::<SocketAddr>();
         ready(listener.local_addr()?);
-        axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+        // Browsers that wait for news of a room would hold the end up.
+        let rooms = state.get::<Rooms>();
+        let stop = async move {
+            asked_to_stop().await;
+            rooms.shut();
+        };
+        axum::serve(listener, service).with_graceful_shutdown(stop).await?;
         rounds.abort();
         state.jobs.stop();
         tokio::task::spawn_blocking(move || worker.join()).await?.map_err(|_| anyhow::anyhow!("后台任务线程异常结束"))

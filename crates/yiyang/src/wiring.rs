@@ -2,7 +2,7 @@
 
 use crate::place::Installation;
 use care::{
-    agreements, assessments, beds, chart, contracts, daycare, episodes, followups, hospice, records, referrals,
+    agreements, assessments, beds, chart, consultations, contracts, daycare, episodes, followups, hospice, records, referrals,
     screenings, sickbeds, stays, tcm, vaccinations, visits,
 };
 use db::{Actor, Follower};
@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
         .merge(contracts::routes())
         .merge(visits::routes())
         .merge(referrals::routes())
+        .merge(consultations::routes())
         .merge(agreements::routes())
         .merge(hospice::routes())
         .merge(screenings::routes())
@@ -79,6 +80,7 @@ fn nav() -> Vec<Nav> {
         contracts::NAV,
         visits::NAV,
         referrals::NAV,
+        consultations::NAV,
         agreements::NAV,
         hospice::NAV,
         screenings::NAV,
@@ -98,11 +100,11 @@ fn nav() -> Vec<Nav> {
 /// # Errors
 /// When the folder for uploads cannot be made, or the store fails.
 pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
-    let Installation { db, policies, clock, chance, files } = installation.clone();
+    let Installation { db, policies, clock, chance, files, ice } = installation.clone();
     let places = Arc::new(Places::default());
     let uploads = Arc::new(transfer::Uploads::new(&files)?);
     let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
-    let state = extras(builder, places, uploads).build();
+    let state = extras(builder, places, uploads).with(ice).build();
     register_jobs(&state);
     state.db.write(|tx| elders::columns::store::prune(tx, CHANGES_KEPT))?;
     Ok((state, routes()))
@@ -115,6 +117,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .nav(&nav())
         .with_arc(places)
         .with_arc(uploads)
+        .with(consultations::Rooms::default())
         .with(Columns::default())
         .with(areas::Names::default())
         .with(elder_page())
@@ -128,6 +131,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             contracts::work,
             visits::work,
             referrals::work,
+            consultations::work,
             agreements::work,
             records::work,
             followups::work,
@@ -152,6 +156,7 @@ pub fn followers() -> Vec<Follower> {
         stays::follow,
         visits::follow,
         referrals::follow,
+        consultations::follow,
         ltci::follow,
         followups::follow,
         records::follow,
@@ -171,6 +176,7 @@ fn open_things() -> episodes::OpenThings {
         (contracts::READ, contracts::open),
         (ltci::READ, ltci::open),
         (referrals::READ, referrals::open),
+        (consultations::READ, consultations::open),
         (sickbeds::READ, sickbeds::open),
         (beds::READ, beds::open),
         (daycare::READ, daycare::open),
@@ -208,6 +214,7 @@ fn elder_page() -> ElderPage {
             (contracts::READ, contracts::timeline),
             (visits::READ, visits::timeline),
             (referrals::READ, referrals::timeline),
+            (consultations::READ, consultations::timeline),
             (hospice::READ, hospice::timeline),
             (screenings::READ, screenings::timeline),
             (tcm::READ, tcm::timeline),
@@ -227,6 +234,7 @@ fn elder_page() -> ElderPage {
             (contracts::READ, contracts::card),
             (visits::READ, visits::card),
             (referrals::READ, referrals::card),
+            (consultations::READ, consultations::card),
             (hospice::READ, hospice::card),
             (screenings::READ, screenings::card),
             (tcm::READ, tcm::card),
@@ -244,6 +252,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     assessments::jobs::nightly(&state.db, by, &state.policies)?;
     contracts::jobs::nightly(&state.db, by, &state.policies)?;
     referrals::jobs::nightly(&state.db, by)?;
+    consultations::jobs::nightly(&state.db, by)?;
     agreements::jobs::nightly(&state.db, by)?;
     records::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| beds::tidy_up(tx, by))?;

@@ -1,7 +1,8 @@
 //! What a referral is, and every decision about one. Pure: the instant, the policies' answers and the register are handed in.
 
-use crate::contracts::model::ConsentHow;
 use crate::episodes::{Effect, Ending, Thing, ends};
+use crate::sharing;
+pub use crate::sharing::{Consent, ConsentBy, Part};
 use chrono::{Days, TimeDelta};
 use kernel::time::date_of;
 use kernel::{AgreementId, Date, ElderId, Happening, Instant, InstitutionId, ReferralId, What};
@@ -44,32 +45,6 @@ registry::choice! {
         Lapsed = "lapsed" "已失效",
         /// Something else happened to the elder meanwhile.
         ClosedElsewhere = "closed_elsewhere" "已自动关闭",
-    }
-
-    /// Who consented to the referral and to what of the record goes along.
-    pub enum ConsentBy {
-        /// The elder.
-        Elder = "elder" "本人",
-        /// A member of the family.
-        Family = "family" "家属",
-        /// The guardian.
-        Guardian = "guardian" "监护人",
-        /// Nobody could be asked in time; the person in charge at the institution answers for it.
-        Emergency = "emergency" "危急未及征询（由负责人签字）",
-    }
-
-    /// A part of the record that may go along.
-    pub enum Part {
-        /// Chronic diseases, self-care, insurance.
-        Summary = "summary" "基本情况与慢性病",
-        /// Results of assessments in effect.
-        Levels = "levels" "评估结论",
-        /// Health check-ups.
-        Checkups = "checkups" "健康体检",
-        /// Stays in hospital.
-        Stays = "stays" "住院记录",
-        /// The family doctor and what was done.
-        Contract = "contract" "家庭医生签约与服务",
     }
 }
 
@@ -160,21 +135,6 @@ impl Key {
     }
 }
 
-/// Who consented, how, when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Consent {
-    /// Who spoke.
-    pub by: ConsentBy,
-    /// Their name.
-    pub name: String,
-    /// What they are to the elder; blank for the elder.
-    pub relation: String,
-    /// How.
-    pub how: ConsentHow,
-    /// When.
-    pub at: Instant,
-}
-
 /// Where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
@@ -227,20 +187,15 @@ impl NewReferral {
     /// What is wrong with the fields.
     #[must_use]
     pub fn faults(&self, now: Instant) -> Vec<FieldError> {
-        let (today, said) = (date_of(now), &self.consent);
-        let substitute = matches!(said.by, ConsentBy::Family | ConsentBy::Guardian);
         let outside = matches!(&self.to, Destination::Outside(name, phone) if blank(name) || blank(phone));
         let checks = [
             (blank(&self.reason), "reason", "转诊原因", "请写明原因"),
             (self.reason.chars().count() > LONGEST, "reason", "转诊原因", "请精简到 400 字以内"),
-            (blank(&said.name), "consent_name", "表示意愿的人", "请填写姓名"),
-            (substitute && blank(&said.relation), "relation", "与老年人的关系", "代为表示意愿的，请填写关系"),
-            (!self.shared.is_empty() && blank(&self.purpose), "purpose", "共享用途", "共享资料应写明用途"),
-            (self.shared_until.is_some_and(|day| day < today), "shared_until", "共享至", "不能早于今天"),
             (outside, "to_name", "平台外的转入机构", "请填写名称和电话"),
         ];
+        let consent = sharing::faults(&self.consent, &self.shared, &self.purpose, self.shared_until, now);
         let wrong = checks.into_iter().filter(|(wrong, ..)| *wrong);
-        wrong.map(|(_, field, label, text)| FieldError::new(field, label, text)).collect()
+        wrong.map(|(_, field, label, text)| FieldError::new(field, label, text)).chain(consent).collect()
     }
 }
 

@@ -54,6 +54,7 @@ impl Role {
     pub const fn permissions(self) -> &'static [&'static str] {
         match self {
             Self::Admin => &[
+                "consultations.read",
                 "referrals.read",
                 "agreements.read",
                 "accounts.*",
@@ -84,6 +85,7 @@ impl Role {
                 "ltci.read",
             ],
             Self::Clerk => &[
+                "consultations.read",
                 "referrals.*",
                 "agreements.*",
                 "areas.*",
@@ -121,6 +123,7 @@ impl Role {
                 &["elders.read", "records.read", "chart.read", "assessments.read", "assessments.assess", "policies.*"]
             }
             Self::Doctor => &[
+                "consultations.*",
                 "referrals.*",
                 "agreements.read",
                 "agreements.write",
@@ -162,6 +165,8 @@ impl Role {
                 "policies.*",
             ],
             Self::Station => &[
+                "consultations.read",
+                "consultations.request",
                 "referrals.*",
                 "agreements.*",
                 "elders.read",
@@ -176,6 +181,8 @@ impl Role {
                 "policies.*",
             ],
             Self::Residence => &[
+                "consultations.read",
+                "consultations.request",
                 "referrals.*",
                 "agreements.*",
                 "elders.read",
@@ -198,6 +205,7 @@ impl Role {
                 "policies.*",
             ],
             Self::Insurer => &[
+                "consultations.read",
                 "referrals.read",
                 "elders.read",
                 "episodes.read",
@@ -221,6 +229,7 @@ impl Role {
                 "policies.*",
             ],
             Self::Hospital => &[
+                "consultations.*",
                 "elders.read",
                 "institutions.read",
                 "staff.read",
@@ -232,6 +241,7 @@ impl Role {
                 "policies.*",
             ],
             Self::Supervisor => &[
+                "consultations.read",
                 "referrals.read",
                 "agreements.read",
                 "elders.read",

@@ -45,7 +45,7 @@ pub struct Crew {
     pub station: Member,
     /// 护理员
     pub carer: Member,
-    /// Those who look on: 监管人员, 系统管理员; and 医院经办.
+    /// Those who look on: 监管人员, 系统管理员; 医院经办, first the desk, then a doctor; the heads of a home and of a day-care centre.
     pub others: Vec<Member>,
     /// Assessors with their place in the staff register; the first two have accounts.
     pub assessors: Vec<(Member, StaffId)>,
@@ -85,6 +85,7 @@ pub fn enlist(story: &Story<'_>, county: Area) -> anyhow::Result<Crew> {
     let centre = maker.first_of(&[Kind::CommunityHealthCentre, Kind::TownshipHealthCentre])?;
     let hospital = maker.first_of(&[Kind::Hospital])?;
     let doctor = maker.staff(Some(centre), Post::Doctor)?.into_iter().next();
+    let specialist = maker.staff(Some(hospital), Post::Doctor)?.into_iter().next().context("名册中医院没有医师")?;
     let carer = maker.staff(Some(station), Post::Carer)?.into_iter().next();
     let assessors = maker.staff(None, Post::Assessor)?;
     let mut team = Vec::new();
@@ -104,6 +105,7 @@ pub fn enlist(story: &Story<'_>, county: Area) -> anyhow::Result<Crew> {
         others: vec![
             maker.member("supervisor", "监管员（合成）", Role::Supervisor, city, None, None)?,
             maker.member("hospital", "转诊办（合成）", Role::Hospital, county, Some(hospital), None)?,
+            maker.member("specialist", &specialist.1, Role::Hospital, county, Some(hospital), Some(specialist.0))?,
             maker.member("admin", "管理员（合成）", Role::Admin, city, None, None)?,
             maker.member("home", "院长（合成）", Role::Residence, county, Some(maker.home()?), None)?,
             maker.member(

@@ -6,6 +6,7 @@
 mod assess;
 mod clinic;
 mod comfort;
+mod consult;
 mod crew;
 mod forms;
 mod homes;
@@ -84,26 +85,35 @@ impl Story<'_> {
     }
 }
 
+/// What is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Made {
+    /// How many elders.
+    pub elders: usize,
+    /// The seed: the same one makes the same people.
+    pub seed: u64,
+    /// Whether it is not served then.
+    pub no_serve: bool,
+}
+
 /// Makes the county if it is not there yet, then serves it.
 ///
 /// # Errors
 /// What went wrong, in words for the person at the terminal.
-pub fn run(place: &cli::Place, listen: SocketAddr, elders: usize, seed: u64, no_serve: bool) -> anyhow::Result<()> {
+pub fn run(place: &cli::Place, video: &cli::Video, listen: SocketAddr, made: &Made) -> anyhow::Result<()> {
     let finished = place.data.join(FINISHED);
     if !finished.exists() {
         start_over_if_unfinished(&place.data)?;
-    }
-    if !finished.exists() {
         std::fs::create_dir_all(&place.data)?;
         std::fs::write(place.data.join(UNFINISHED), "")?;
-        let logins = build(place, elders, seed)?;
+        let logins = build(place, made.elders, made.seed)?;
         std::fs::write(&finished, logins)?;
         std::fs::remove_file(place.data.join(UNFINISHED))?;
     }
-    let installation = place::open(place)?;
-    if no_serve {
+    if made.no_serve {
         return Ok(());
     }
+    let installation = Installation { ice: place::ice(video)?, ..place::open(place)? };
     let logins = std::fs::read_to_string(&finished)?;
     server::serve(&installation, listen, |at| {
         println!("\n合成县已就绪（全部为虚构数据）：http://{at}\n\n{logins}\n按 Ctrl+C 停止；再次运行保留数据。");
@@ -226,6 +236,8 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
 
     let bar = Bar::new("合作协议与转诊");
     bar.done(&refer::run(story, crew)?);
+    let bar = Bar::new("远程会诊");
+    bar.done(&consult::run(story, crew)?);
     let mut bar = Bar::new("上门护理");
     bar.set(0, 1);
     let result = nursing::run(story, crew)?;

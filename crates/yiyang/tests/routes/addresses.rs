@@ -282,6 +282,12 @@ const TABLE: &[(&str, Owner)] = &[
         where e.area between $1 and $2 order by c.elder_id",
     ),
     county(
+        "/consultations/{elder}/{id}",
+        "bb",
+        "select c.elder_id, c.id, c.state from consultations c join elders e on e.id = c.elder_id
+        where e.area between $1 and $2 order by c.id",
+    ),
+    county(
         "/referrals/{elder}/{id}",
         "bb",
         "select r.elder_id, r.id, r.kind || ' ' || r.state from referrals r join elders e on e.id = r.elder_id

@@ -93,6 +93,7 @@ pub fn alone(app: &TestApp, folder: &Path, code: &str, seed: u64, elders: usize)
         clock: app.clock.clone(),
         chance: Arc::new(Seeded::new(seed)),
         files: folder.join("files"),
+        ice: care::consultations::Ice::default(),
     };
     let rosters = folder.join(code);
     let crew = demo::county_of(&installation, &rosters, area, elders, seed).expect("county");

@@ -18,16 +18,6 @@ const COLUMNS: &str = "r.elder_id, r.id, r.kind, r.state, r.version, e.name, r.f
      r.followed_up_on, r.followed_up_by, r.follow_up_note, r.closed_at, r.closed_reason";
 const FROM: &str = "from referrals r join elders e on e.id = r.elder_id join institutions f on f.id = r.from_id";
 
-/// Reads what [`parts`] wrote.
-fn split(text: &str) -> Vec<Part> {
-    text.split(',').filter_map(Part::parse).collect()
-}
-
-fn parts(list: &[Part]) -> String {
-    let known = Part::ALL.iter().filter(|one| list.contains(one));
-    known.map(|one| one.code()).collect::<Vec<_>>().join(",")
-}
-
 fn referral(row: &Row<'_>) -> Result<Referral> {
     let mut c = row.columns();
     Ok(Referral {
@@ -45,7 +35,7 @@ fn referral(row: &Row<'_>) -> Result<Referral> {
         reason: c.take()?,
         diagnosis: c.take()?,
         consent: Consent { by: c.take()?, name: c.take()?, relation: c.take()?, how: c.take()?, at: c.take()? },
-        shared: split(&c.take::<String>()?),
+        shared: Part::split(&c.take::<String>()?),
         purpose: c.take()?,
         shared_until: c.take()?,
         share_ended_at: c.take()?,
@@ -228,7 +218,7 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, r: &Referral) -> Result<()> {
             &r.consent.relation,
             r.consent.how,
             r.consent.at,
-            parts(&r.shared),
+            Part::join(&r.shared),
             &r.purpose,
             r.shared_until,
             by.now,
