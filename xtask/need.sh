@@ -55,6 +55,13 @@ need_postgres() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt_install postgresql
 }
 
+# Only the program is needed, for the journey through a relay; the package's own service is not: the journey starts its own.
+need_turn() {
+    command -v turnserver >/dev/null && return 0
+    apt_install coturn
+    if command -v systemctl >/dev/null; then as_root systemctl disable --now coturn >/dev/null 2>&1 || true; fi
+}
+
 need_browser() {
     command -v chromium >/dev/null || apt_install chromium
     # The journeys go through days of public notice and a month of care: they set the program's clock.

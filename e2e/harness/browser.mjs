@@ -27,10 +27,10 @@ export function assertChineseFont() {
 }
 
 /** A browser for several people, each with a window of their own. */
-export async function openBrowser() {
+export async function openBrowser(more = []) {
   assertChineseFont()
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  return chromium.launch({ executablePath, args: FLAGS, headless: true, env: { ...process.env, LANGUAGE: 'zh_CN' } })
+  return chromium.launch({ executablePath, args: [...FLAGS, ...more], headless: true, env: { ...process.env, LANGUAGE: 'zh_CN' } })
 }
 
 /** A telephone with a store of its own in a folder: what it keeps is there when its browser is opened again. */

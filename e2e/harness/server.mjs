@@ -13,7 +13,8 @@ const READY_WITHIN = 300_000
 /** The engine that this run is on. */
 export const engine = postgres ? 'postgres' : 'sqlite'
 
-const freePort = () =>
+/** A port of this machine that nobody listens on. */
+export const freePort = () =>
   new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
@@ -54,8 +55,8 @@ function clock(at) {
 
 /** A small synthetic county, served; it can be stopped and served again on another day. */
 export class Demo {
-  constructor({ elders = 300, seed = 2018 } = {}) {
-    Object.assign(this, { elders, seed, log: [], child: null, ...temporaryFolder() })
+  constructor({ elders = 300, seed = 2018, more = [], env = {} } = {}) {
+    Object.assign(this, { elders, seed, more, env, log: [], child: null, ...temporaryFolder() })
     this.database = postgres ? freshDatabase() : null
   }
 
@@ -66,8 +67,9 @@ export class Demo {
     this.url = `http://127.0.0.1:${port}`
     const words = ['demo', '--data', this.folder, '--elders', String(this.elders), '--seed', String(this.seed)]
     words.push('--listen', `127.0.0.1:${port}`)
+    words.push(...this.more)
     if (this.database) words.push('--db', this.database)
-    this.child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...clock(at) } })
+    this.child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env, ...clock(at) } })
     await ready(this.child, this.url, this.log)
   }
 
@@ -109,7 +111,8 @@ function ready(child, url, log) {
   })
 }
 
-function stop(child) {
+/** Ends a program and waits until it is gone. */
+export function stop(child) {
   return new Promise((resolve) => {
     child.removeAllListeners('exit')
     if (child.exitCode !== null) return resolve()

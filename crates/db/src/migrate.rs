@@ -27,6 +27,7 @@ migrations! {
     "V14__chart",
     "V15__hospice",
     "V16__sickbeds",
+    "V17__consultations",
 }
 
 /// The number of the newest migration.

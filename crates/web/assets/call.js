@@ -48,7 +48,7 @@
           heard = message.n;
           await take(message);
         }
-        if (!news.here && !peer) say('等待对方进入');
+        if (!news.messages.length && !news.here && !peer) say('等待对方进入');
       } catch (error) {
         if (seat !== mine) return;
         if (error.final) return over(error.message);
@@ -145,7 +145,7 @@
           break;
         case 'gone':
           drop();
-          say('对方已离开，等待对方进入');
+          say('对方已离开');
           break;
         case 'offer': {
           const mine = connect(message.call);

@@ -74,7 +74,9 @@ pub fn open_with(place: &cli::Place, clock: Arc<dyn Clock>, chance: Arc<dyn Chan
 /// When the file cannot be read, or the settings cannot work.
 pub fn ice(video: &cli::Video) -> anyhow::Result<Ice> {
     let secret = match &video.turn_secret_file {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("不能读取 TURN 密钥文件 {}", path.display()))?,
+        Some(path) => {
+            std::fs::read_to_string(path).with_context(|| format!("不能读取 TURN 密钥文件 {}", path.display()))?
+        }
         None => std::env::var("YIYANG_TURN_SECRET").unwrap_or_default(),
     };
     let (stun, turn) = (video.stun.clone(), video.turn.clone());

@@ -2,8 +2,8 @@
 
 use crate::place::Installation;
 use care::{
-    agreements, assessments, beds, chart, consultations, contracts, daycare, episodes, followups, hospice, records, referrals,
-    screenings, sickbeds, stays, tcm, vaccinations, visits,
+    agreements, assessments, beds, chart, consultations, contracts, daycare, episodes, followups, hospice, records,
+    referrals, screenings, sickbeds, stays, tcm, vaccinations, visits,
 };
 use db::{Actor, Follower};
 use exchange::transfer;

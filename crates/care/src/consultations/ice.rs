@@ -60,7 +60,8 @@ impl Ice {
     /// # Errors
     /// The first mistake.
     pub fn check(&self) -> Result<(), String> {
-        let scheme = |url: &&String, known: &[&str]| !known.iter().any(|one| url.starts_with(one) && url.len() > one.len());
+        let scheme =
+            |url: &&String, known: &[&str]| !known.iter().any(|one| url.starts_with(one) && url.len() > one.len());
         if let Some(url) = self.stun.iter().find(|url| scheme(url, &["stun:", "stuns:"])) {
             return Err(format!("STUN 地址“{url}”应形如 stun:host:3478"));
         }

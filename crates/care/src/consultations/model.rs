@@ -545,7 +545,10 @@ impl Consultation {
         if self.shared.is_empty() {
             return Some(reason("CN-09", "申请机构没有共享资料"));
         }
-        let over = self.share_ended_at.is_some() || !self.state.open() || date_of(now) > self.shared_until;
+        if let Some(at) = self.share_ended_at {
+            return Some(reason("CN-09", format!("资料共享已于 {} 停止", show(at))));
+        }
+        let over = !self.state.open() || date_of(now) > self.shared_until;
         over.then(|| reason("CN-09", format!("资料共享已经结束（共享至 {}）", self.shared_until)))
     }
 

@@ -215,8 +215,7 @@ impl Rooms {
         chance.fill(&mut secret);
         let ticket: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
         let room = rooms.entry(room).or_default();
-        let seat =
-            Seat { account, ticket: ticket.clone(), heard_at: now, inbox: VecDeque::new(), next: 1, said: 0 };
+        let seat = Seat { account, ticket: ticket.clone(), heard_at: now, inbox: VecDeque::new(), next: 1, said: 0 };
         *room.seat(side) = Some(seat);
         let here = room.seat(other(side)).as_ref().is_some_and(|seat| seat.here(now));
         room.tell(other(side), Signal::Here);

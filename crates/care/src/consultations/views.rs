@@ -25,7 +25,12 @@ pub fn work(tx: &mut Tx<'_>, desk: &Desk<'_>) -> db::Result<Vec<WorkGroup>> {
     if !user.may(READ) {
         return Ok(vec![]);
     }
-    let own = |way, states: &[State]| Filter { way, institution: by.institution, states: states.to_vec(), ..Filter::default() };
+    let own = |way, states: &[State]| Filter {
+        way,
+        institution: by.institution,
+        states: states.to_vec(),
+        ..Filter::default()
+    };
     let mut groups = vec![];
     if by.institution.is_none() {
         let late = Filter { late_at: Some(by.now), ..Filter::default() };
@@ -120,7 +125,9 @@ pub(super) fn events(c: &Consultation) -> Vec<TimelineItem> {
     };
     let missed = format!("{}未到", c.missed_by.map_or("", super::model::Side::name));
     let (conclusion, found) = match &c.conclusion {
-        Some(signed) => (Some(signed.at), format!("{}；{}（{}）", signed.said.finding, signed.said.advice, signed.name)),
+        Some(signed) => {
+            (Some(signed.at), format!("{}；{}（{}）", signed.said.finding, signed.said.advice, signed.name))
+        }
         None => (None, String::new()),
     };
     let steps = [
@@ -167,7 +174,10 @@ pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<El
             p { (ui::badge(tone(c.state), c.state.name())) " " a href=(c.key.href()) { (c.to_name) (c.department) } }
         }
     };
-    let action =
-        Some(CardAction { permission: REQUEST, href: format!("/consultations/new?elder={elder}"), text: "申请远程会诊" });
+    let action = Some(CardAction {
+        permission: REQUEST,
+        href: format!("/consultations/new?elder={elder}"),
+        text: "申请远程会诊",
+    });
     Ok(Some(ElderCard { title: "远程会诊".to_owned(), body, order: 56, action }))
 }

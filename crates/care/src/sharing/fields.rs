@@ -61,7 +61,13 @@ pub fn consent_fields(cx: &Cx, name: &str, emergency: bool) -> Markup {
 ///
 /// # Errors
 /// [`Error::Invalid`] without the hour.
-pub fn consent(by: ConsentBy, name: String, relation: Option<String>, how: ConsentHow, at: &str) -> Result<Consent, Error> {
+pub fn consent(
+    by: ConsentBy,
+    name: String,
+    relation: Option<String>,
+    how: ConsentHow,
+    at: &str,
+) -> Result<Consent, Error> {
     let at = instant(at, "consent_at", "征得同意的时间")?;
     Ok(Consent { by, name, relation: relation.unwrap_or_default(), how, at })
 }

@@ -1,8 +1,8 @@
 //! The shared parts of a record: read for those to whom they were shared, and shown.
 
 use super::Part;
-use crate::chart::model::Latest;
 use crate::chart::banner;
+use crate::chart::model::Latest;
 use crate::{chart, contracts, records, stays};
 use db::{Actor, Scope, Tx};
 use kernel::{Date, ElderId};

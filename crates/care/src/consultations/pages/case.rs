@@ -238,7 +238,10 @@ fn refusing(cx: &Cx, c: &Consultation) -> Markup {
 /// The form of the conclusion, for the consultant; whoever else is there is told who signs.
 pub(super) fn concluding(cx: &Cx, c: &Consultation) -> Markup {
     if !signs(cx, c) {
-        return ui::card("会诊结论", html! { p { "由会诊医生 " strong { (c.consultant_name) } " 本人登录后书写、签名。" } });
+        return ui::card(
+            "会诊结论",
+            html! { p { "由会诊医生 " strong { (c.consultant_name) } " 本人登录后书写、签名。" } },
+        );
     }
     let form = html! {
         (version(c))

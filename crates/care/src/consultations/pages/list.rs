@@ -1,9 +1,9 @@
 //! Lists of consultations: received, sent, today's, all.
 
+use super::super::REQUEST;
 use super::super::model::{Consultation, State};
 use super::super::store::lists::{self, Figures, Filter, Way};
 use super::super::views::tone;
-use super::super::REQUEST;
 use super::SOURCE;
 use chrono::TimeDelta;
 use kernel::time::{at, show};

@@ -16,8 +16,7 @@ use web::ui::{self, Tone};
 use web::{Cx, Error, Markup, html};
 
 /// Where what the pages show comes from.
-const SOURCE: &str =
-    "会诊由申请、会诊双方在本平台登记；时限、价格由本平台设定，见“依据”。视频直接在双方浏览器之间传送，不经本平台保存。";
+const SOURCE: &str = "会诊由申请、会诊双方在本平台登记；时限、价格由本平台设定，见“依据”。视频直接在双方浏览器之间传送，不经本平台保存。";
 
 fn key(elder: &str, id: &str) -> Result<Key, Error> {
     Key::parse(elder, id).ok_or(Error::NotFound)

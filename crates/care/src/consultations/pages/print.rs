@@ -25,17 +25,13 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
     let (action, about) = ("consultations.print", key.id.to_string());
     cx.note(Entry { action, elder: Some(key.elder), subject: about, ..Entry::default() }).await?;
     let page = Page::new(&cx, "会诊单").crumb("远程会诊", "/consultations").crumb(&c.elder_name, &key.href());
-    let title = if c.conclusion.is_some() { "远程会诊结论单" } else { "远程会诊申请单与知情同意书" };
+    let title =
+        if c.conclusion.is_some() { "远程会诊结论单" } else { "远程会诊申请单与知情同意书" };
     let sheet = sheet(&c, &addenda, (&subject, &tail), cx.today());
     Ok(page.source(SOURCE).body(ui::print_sheet(title, sheet)))
 }
 
-fn sheet(
-    c: &Consultation,
-    addenda: &[Addendum],
-    (subject, tail): (&Subject, &str),
-    today: kernel::Date,
-) -> Markup {
+fn sheet(c: &Consultation, addenda: &[Addendum], (subject, tail): (&Subject, &str), today: kernel::Date) -> Markup {
     let booked = c.booked_for.map(|at| format!("{}　会诊医生 {}", time::show(at), c.consultant_name));
     html! {
         (ui::facts(&[

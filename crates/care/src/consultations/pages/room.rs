@@ -28,7 +28,7 @@ pub(in super::super) async fn show(cx: Cx, Path(ids): Path<(String, String)>) ->
     };
     let body = html! {
         link rel="stylesheet" href=(assets::url("call.css"));
-        div.yy-room { (call(&c, side)) div.yy-beside { (beside) } }
+        div.yy-callroom { (call(&c, side)) div.yy-beside { (beside) } }
         script src=(assets::url("call.js")) defer {}
     };
     let page = Page::new(&cx, &format!("视频会诊：{}", c.elder_name))

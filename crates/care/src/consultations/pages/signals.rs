@@ -91,7 +91,8 @@ async fn heard(cx: &Cx, ids: &(String, String), q: &Ticket) -> Result<Response, 
         return Ok(Json(heard).into_response());
     }
     let _ = tokio::time::timeout(PATIENCE, news).await;
-    // Whoever was put out of the room meanwhile, or whose consultation is over, is told so the next time.
+    // The consultation may be over meanwhile.
+    seat(cx, ids).await?;
     Ok(Json(rooms.hear(voice, after)?).into_response())
 }
 

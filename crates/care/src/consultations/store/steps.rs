@@ -1,8 +1,8 @@
 //! The steps of a consultation: each loads, asks the model, writes, and leaves an audit row. The day and hour are the actor's.
 
 use super::super::model::{
-    Addendum, Charge, Conclusion, Consultation, Key, LONGEST, LONGEST_FINDING, Limits, NewConsultation, Refusal, Said, Side,
-    State, Urgency, against_consultant, charge_facts, price_facts, reason,
+    Addendum, Charge, Conclusion, Consultation, Key, LONGEST, LONGEST_FINDING, Limits, NewConsultation, Refusal, Said,
+    Side, State, Urgency, against_consultant, charge_facts, price_facts, reason,
 };
 use super::super::seal::{self, Signer};
 use super::FASTER;
@@ -378,7 +378,8 @@ pub fn append(tx: &mut Tx<'_>, by: &Actor, key: Key, staff: Option<StaffId>, con
     };
     let id = signer(&c, staff)?;
     let content = needed(content, ("content", "补充意见"), LONGEST_FINDING)?;
-    let before = super::addenda(tx, key)?.last().map_or_else(|| signed.fingerprint.clone(), |one| one.fingerprint.clone());
+    let before =
+        super::addenda(tx, key)?.last().map_or_else(|| signed.fingerprint.clone(), |one| one.fingerprint.clone());
     let name = registry::staff::store::name(tx, id)?;
     let fingerprint = seal::addendum(&before, Signer { id, name: &name, at: by.now }, &content);
     let more = Addendum { id: AddendumId::new(by.now, tx.chance()), at: by.now, by: id, name, content, fingerprint };
@@ -405,7 +406,8 @@ pub fn acknowledge(tx: &mut Tx<'_>, by: &Actor, seen: Seen, note: &str) -> Resul
 pub fn lapse(tx: &mut Tx<'_>, by: &Actor) -> Result<usize> {
     let all = super::over(tx, by.now, CHUNK)?;
     for mut c in all.iter().cloned() {
-        let why = if c.state == State::Requested { "超过时限无人答复" } else { "过了预约时间，没有会诊" };
+        let why =
+            if c.state == State::Requested { "超过时限无人答复" } else { "过了预约时间，没有会诊" };
         c.state = State::Lapsed;
         (c.closed_at, c.closed_reason) = (Some(by.now), why.to_owned());
         end_share(&mut c, by.now);

@@ -32,4 +32,3 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
         (record::cards(&shared, &r.shared, cx.today()))
     }))
 }
-
