@@ -115,7 +115,7 @@ function ready(child, url, log) {
 export function stop(child) {
   return new Promise((resolve) => {
     child.removeAllListeners('exit')
-    if (child.exitCode !== null) return resolve()
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
     child.once('exit', resolve)
     child.kill('SIGTERM')
   })

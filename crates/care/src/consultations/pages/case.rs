@@ -56,7 +56,7 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
     let side = own_side(&cx, c);
     let limits = Limits::of(&decision);
     let body = html! {
-        @if c.late(cx.now) { (ui::alert(Tone::Danger, "超过答复时限", format!("应在 {} 前答复，请电话催办。", said_at(c.answer_due)))) }
+        @if c.late(cx.now) { (ui::alert(Tone::Danger, "超过答复时限", overdue(c, side))) }
         @if let (Some(side), Some(limits)) = (side, limits) { (door(&cx, c, side, &limits)) }
         @if c.conclusion.is_some() { (ui::card("会诊结论", conclusion(c, &case.addenda))) }
         @match side {
@@ -64,16 +64,20 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
             Some(Side::Asking) => (acknowledging(&cx, c)),
             None => {},
         }
-        (ui::card("会诊申请", overview(&case, &cx)))
+        (ui::card("会诊申请", html! { (overview(&case, &cx)) (ui::because(&cx.state.policies, &decision)) }))
         (ui::columns(&[ui::card("知情同意与共享", sharing(&cx, c, side)), ui::card("经过", course(c))]))
         @if let Some(bill) = bill(c) { (ui::card("费用", html! { (bill) @if let Some(signed) = &c.conclusion { @for one in &signed.charge.decisions { (ui::because(&cx.state.policies, one)) } } })) }
         @else if let Some(price) = &case.price { (ui::card("费用", expected(&cx, c, price))) }
-        (ui::card("时限", ui::because(&cx.state.policies, &decision)))
         @if let Some(side) = side { (seldom(&cx, &case, side)) }
     };
     let actions = ui::link_button(&format!("{}/print", c.key.href()), "打印会诊单", Tone::Neutral);
     let page = Page::new(&cx, &format!("远程会诊：{}", c.elder_name)).crumb("远程会诊", "/consultations");
     Ok(page.actions(actions).source(SOURCE).body(body))
+}
+
+fn overdue(c: &Consultation, side: Option<Side>) -> String {
+    let todo = if side == Some(Side::Consulting) { "请尽快答复" } else { "请电话催办" };
+    format!("应在 {} 前答复，{todo}。", said_at(c.answer_due))
 }
 
 /// The way into the room, or when it opens.
@@ -112,7 +116,7 @@ fn overview(case: &Case, cx: &Cx) -> Markup {
     };
     let phone = |side| {
         let phone = c.phone(side);
-        html! { (c.name(side)) @if !phone.is_empty() { "　电话 " a href={ "tel:" (phone) } { (phone) } } }
+        html! { (c.name(side)) @if !phone.is_empty() { "　电话 " a.text-nowrap href={ "tel:" (phone) } { (phone) } } }
     };
     let mut facts = vec![
         ("老年人", name),
@@ -192,8 +196,8 @@ pub(super) fn version(c: &Consultation) -> Markup {
 fn consulting(cx: &Cx, case: &Case) -> Markup {
     let c = &case.c;
     match c.state {
-        State::Requested => html! { (booking(cx, case, "接受并预约")) (refusing(cx, c)) },
-        State::NoShow => booking(cx, case, "改约"),
+        State::Requested => html! { (ui::card("接受并预约", booking(cx, case, "接受并预约"))) (refusing(cx, c)) },
+        State::NoShow => ui::card("改约", booking(cx, case, "改约")),
         State::UnderWay => concluding(cx, c),
         State::Concluded | State::Acknowledged if signs(cx, c) => appending(cx, c),
         _ => html! {},
@@ -222,7 +226,7 @@ fn booking(cx: &Cx, case: &Case, title: &str) -> Markup {
         ]))
         (ui::submit(title))
     };
-    ui::card(title, ui::form(cx, &format!("{}/{step}", c.key.href()), form))
+    ui::form(cx, &format!("{}/{step}", c.key.href()), form)
 }
 
 fn refusing(cx: &Cx, c: &Consultation) -> Markup {
@@ -287,7 +291,7 @@ fn seldom(cx: &Cx, case: &Case, side: Side) -> Markup {
     };
     html! {
         @if side == Side::Consulting && matches!(c.state, State::Booked | State::UnderWay) {
-            details.mb-3 { summary { "改约时间或换会诊医生" } (booking(cx, case, "改约")) }
+            (ui::seldom("改约时间或换会诊医生", false, booking(cx, case, "改约")))
         }
         @if c.state == State::Booked && passed {
             (step("对方没有来", "miss", html! { (version(c)) (note("情况（是否电话联系过）", "note")) (ui::submit("登记对方未到")) }))

@@ -56,7 +56,7 @@ fn call(c: &Consultation, side: Side) -> Markup {
             }
             p.yy-call-phone {
                 "视频不通时请打电话：" (c.name(other)) " "
-                @if phone.is_empty() { "（没有登记电话）" } @else { a href={ "tel:" (phone) } { (phone) } }
+                @if phone.is_empty() { "（没有登记电话）" } @else { a.text-nowrap href={ "tel:" (phone) } { (phone) } }
             }
             details {
                 summary { "摄像头、麦克风打不开怎么办" }
