@@ -6,10 +6,12 @@ pub mod agreements;
 pub mod assessments;
 pub mod beds;
 pub mod chart;
+pub mod consents;
 pub mod consultations;
 pub mod contracts;
 pub mod daycare;
 pub mod episodes;
+pub mod family;
 pub mod followups;
 pub mod hospice;
 pub mod records;
@@ -77,4 +79,6 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("screenings", "量表筛查"),
     OwnedTable::new("tcm_services", "中医药健康管理").of("screening_id", "screenings"),
     OwnedTable::new("vaccinations", "疫苗接种"),
+    OwnedTable::new("consents", "知情同意"),
+    OwnedTable::new("family_accesses", "家庭页查看人"),
 ];

@@ -28,12 +28,13 @@ migrations! {
     "V15__hospice",
     "V16__sickbeds",
     "V17__consultations",
+    "V18__family",
 }
 
 /// The number of the newest migration.
 #[must_use]
 pub fn newest() -> i64 {
-    ALL.len() as i64
+    ALL.last().and_then(|(name, _)| name[1..].split_once("__")?.0.parse().ok()).unwrap_or_default()
 }
 
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {

@@ -12,6 +12,9 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
+            /// The id that nothing has.
+            pub const NOTHING: Self = Self(Uuid::nil());
+
             /// A new id for this instant.
             pub fn new(now: Instant, chance: &dyn Chance) -> Self {
                 Self(new_uuid(now, chance))
@@ -147,6 +150,10 @@ ids! {
     BedRowId,
     /// Somebody's time at a day-care centre (日间照护), its days and measurements.
     DayCareId,
+    /// A consent in the register (知情同意).
+    ConsentId,
+    /// Somebody's way to the page of an elder (家庭页的查看人).
+    AccessId,
 }
 
 /// A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance.

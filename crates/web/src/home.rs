@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::routes::{Nav, Permission, Routes};
 use crate::shell::Page;
 use crate::work::{Desk, WorkGroup, WorkItem, WorkSources};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 /// The menu entry.
@@ -16,7 +17,13 @@ pub fn routes() -> Routes {
     Routes::new().get("/", Permission::ANYONE, home)
 }
 
-async fn home(cx: Cx) -> Result<Markup, Error> {
+/// Where elders and families begin.
+const FAMILY_PAGE: &str = "/family";
+
+async fn home(cx: Cx) -> Result<Response, Error> {
+    if cx.user.at_home() {
+        return Ok(crate::see(FAMILY_PAGE));
+    }
     let (sources, user, policies) = (cx.state.get::<WorkSources>(), cx.user.clone(), cx.state.policies.clone());
     let groups = cx
         .read(move |tx, by| {
@@ -39,7 +46,8 @@ async fn home(cx: Cx) -> Result<Markup, Error> {
     };
     Ok(Page::new(&cx, &title)
         .source("各项待办取自评估、签约、照护保险等业务的当前状态，只含您辖区和权限内的事项。")
-        .body(body))
+        .body(body)
+        .into_response())
 }
 
 /// What is dangerous or late stands first, then what is due today; otherwise the order of the capabilities stays.

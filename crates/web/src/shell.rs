@@ -72,6 +72,9 @@ impl<'a> Page<'a> {
     /// The finished page.
     #[must_use]
     pub fn body(self, body: impl Render) -> Markup {
+        if self.cx.user.at_home() {
+            return self.large(body);
+        }
         let inner = html! {
             a.yy-skip href="#main" { "跳到正文" }
             div.yy-shell {
@@ -88,6 +91,25 @@ impl<'a> Page<'a> {
             }
         };
         document(&self.title, Some(self.cx.csrf()), "yy-body", inner)
+    }
+
+    /// The page for elders and families: large, without a menu.
+    fn large(self, body: impl Render) -> Markup {
+        let inner = html! {
+            a.yy-skip href="#main" { "跳到正文" }
+            div.yy-large-top.d-print-none {
+                a.yy-brand href="/family" { span.yy-mark aria-hidden="true" { "医养" } span { "家庭页" } }
+                a href="/account" { "我的账号" }
+                form method="post" action="/logout" { (crate::ui::csrf(self.cx)) button.btn type="submit" { "退出" } }
+            }
+            main.yy-large-main #main tabindex="-1" {
+                h1 { (self.title) }
+                @if let Some(note) = &self.cx.flash { div.alert.alert-success role="status" data-flash { (note) } }
+                (body)
+            }
+            (self.footer())
+        };
+        document(&self.title, Some(self.cx.csrf()), "yy-large", inner)
     }
 
     fn header(&self) -> Markup {

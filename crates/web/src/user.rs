@@ -30,7 +30,16 @@ pub struct User {
     pub must_change: bool,
 }
 
+/// The role, in code, of those who do not work here: elders and who acts for them.
+const FAMILY: &str = "family";
+
 impl User {
+    /// Whether this is an elder or somebody who acts for one: then pages come large, without a menu, and home is their own page.
+    #[must_use]
+    pub fn at_home(&self) -> bool {
+        self.role == FAMILY
+    }
+
     /// Whether the role has the permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {

@@ -2,8 +2,8 @@
 
 use crate::place::Installation;
 use care::{
-    agreements, assessments, beds, chart, consultations, contracts, daycare, episodes, followups, hospice, records,
-    referrals, screenings, sickbeds, stays, tcm, vaccinations, visits,
+    agreements, assessments, beds, chart, consents, consultations, contracts, daycare, episodes, family, followups,
+    hospice, records, referrals, screenings, sickbeds, stays, tcm, vaccinations, visits,
 };
 use db::{Actor, Follower};
 use exchange::transfer;
@@ -50,6 +50,8 @@ pub fn routes() -> Routes {
         .merge(screenings::routes())
         .merge(tcm::routes())
         .merge(vaccinations::routes())
+        .merge(consents::routes())
+        .merge(family::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(policies::routes())
@@ -86,6 +88,8 @@ fn nav() -> Vec<Nav> {
         screenings::NAV,
         tcm::NAV,
         vaccinations::NAV,
+        consents::NAV,
+        family::NAV,
         ltci::NAV,
         indicators::NAV,
         policies::NAV,
@@ -140,6 +144,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             beds::work,
             hospice::work,
             vaccinations::work,
+            consents::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -165,6 +170,7 @@ pub fn followers() -> Vec<Follower> {
         daycare::follow,
         episodes::follow, //
         hospice::follow,
+        family::follow,
     ]
 }
 
@@ -219,6 +225,8 @@ fn elder_page() -> ElderPage {
             (screenings::READ, screenings::timeline),
             (tcm::READ, tcm::timeline),
             (vaccinations::READ, vaccinations::timeline),
+            (consents::READ, consents::timeline),
+            (family::ACCESS, family::timeline),
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
@@ -239,6 +247,8 @@ fn elder_page() -> ElderPage {
             (screenings::READ, screenings::card),
             (tcm::READ, tcm::card),
             (vaccinations::READ, vaccinations::card),
+            (consents::READ, consents::card),
+            (family::ACCESS, family::card),
             (ltci::READ, ltci::card),
         ],
     }
@@ -257,6 +267,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     records::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| beds::tidy_up(tx, by))?;
     hospice::jobs::nightly(&state.db, by, &state.policies)?;
+    consents::jobs::nightly(&state.db, by)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;

@@ -1,6 +1,7 @@
 //! What a family-doctor contract is, and every decision about one. Pure: the day, the policies' answers and the history are
 //! handed in.
 
+use crate::consents::{NewConsent, Scope};
 use chrono::{Days, Months};
 use kernel::{Area, ContractId, Date, ElderId, InstitutionId, StaffId};
 use policy::{Decision, Facts};
@@ -308,6 +309,25 @@ impl Contract {
     pub fn state_on(&self, on: Date) -> State {
         let over = self.state == State::Signed && self.until.is_some_and(|until| until <= on);
         if over { State::Expired } else { self.state }
+    }
+
+    /// The consent as the register keeps it.
+    #[must_use]
+    pub fn as_consent(&self) -> NewConsent {
+        let (Consent { name, relation, .. }, source) = (&self.consent, self.key.id.uuid());
+        NewConsent {
+            elder: self.key.elder,
+            scope: Scope::Contract,
+            source,
+            institution: Some(self.institution),
+            purpose: "家庭医生签约服务".into(),
+            from: self.consent.on,
+            until: None,
+            name: name.clone(),
+            role: self.consent.by.into(),
+            relation: relation.clone(),
+            how: self.consent.how.into(),
+        }
     }
 
     /// Last day on which it holds, as the paper says it.

@@ -1,5 +1,6 @@
 //! What hospice care is, and every decision about it. Pure: the day, the policies' answers and the history are handed in.
 
+use crate::consents::{NewConsent, Scope};
 use crate::contracts::Consent;
 use chrono::Days;
 use kernel::{BereavementId, Date, ElderId, HospiceId, Instant, InstitutionId};
@@ -183,6 +184,27 @@ impl Case {
     #[must_use]
     pub const fn key(&self) -> Key {
         Key { elder: self.facts.elder, id: self.id }
+    }
+}
+
+impl Case {
+    /// The consent as the register keeps it.
+    #[must_use]
+    pub fn as_consent(&self) -> NewConsent {
+        let said = &self.facts.consent;
+        NewConsent {
+            elder: self.facts.elder,
+            scope: Scope::Hospice,
+            source: self.id.uuid(),
+            institution: Some(self.facts.institution),
+            purpose: format!("{}的安宁疗护", self.institution_name),
+            from: said.on,
+            until: None,
+            name: said.name.clone(),
+            role: said.by.into(),
+            relation: said.relation.clone(),
+            how: said.how.into(),
+        }
     }
 }
 

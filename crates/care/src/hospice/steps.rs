@@ -5,6 +5,7 @@ use super::model::{
     reaching,
 };
 use super::store;
+use crate::consents;
 use crate::episodes::model::EventKind;
 use crate::episodes::store::Line;
 use crate::episodes::{self, Effect, Thing};
@@ -149,6 +150,7 @@ pub fn apply(tx: &mut Tx<'_>, by: &Actor, library: &Library, new: &NewCase) -> R
         institution_name,
     };
     store::insert(tx, by, &case)?;
+    consents::store::record(tx, by, &case.as_consent())?;
     log(tx, by, case.key(), "apply", format!("{}，{}", case.institution_name, case.facts.diagnosis))?;
     Ok(case.key())
 }
@@ -227,6 +229,17 @@ pub fn end(tx: &mut Tx<'_>, by: &Actor, key: Key, on: Date, why: &str) -> Result
     log(tx, by, key, "end", why)?;
     let institution = Some(case.facts.institution);
     Ok(tx.tell(by, &Happening { elder: key.elder, what: What::HospiceEnded, on, institution })?)
+}
+
+/// Follows a consent that was withdrawn: care ends today, an application is taken back.
+///
+/// # Errors
+/// What the steps answer.
+pub fn end_consent(tx: &mut Tx<'_>, by: &Actor, key: Key, why: &str) -> Result<()> {
+    match store::find(tx, by, key)?.state {
+        State::Applied => decline(tx, by, key, "withdraw", why),
+        _ => end(tx, by, key, by.today(), why),
+    }
 }
 
 fn finish(case: &mut Case, on: Date, (code, why): (&str, &str)) {

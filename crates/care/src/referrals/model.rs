@@ -1,5 +1,6 @@
 //! What a referral is, and every decision about one. Pure: the instant, the policies' answers and the register are handed in.
 
+use crate::consents::{NewConsent, Scope};
 use crate::episodes::{Effect, Ending, Thing, ends};
 use crate::sharing;
 pub use crate::sharing::{Consent, ConsentBy, Part};
@@ -365,11 +366,32 @@ impl Referral {
         }
     }
 
+    /// The consent to what goes along, as the register keeps it.
+    #[must_use]
+    pub fn as_consent(&self) -> NewConsent {
+        NewConsent {
+            elder: self.key.elder,
+            scope: Scope::Sharing,
+            source: self.key.id.uuid(),
+            institution: Some(self.from),
+            purpose: format!("{}（给{}看）", self.purpose, self.to_name),
+            from: date_of(self.consent.at),
+            until: Some(self.shared_until),
+            name: self.consent.name.clone(),
+            role: self.consent.by.into(),
+            relation: self.consent.relation.clone(),
+            how: self.consent.how.into(),
+        }
+    }
+
     /// Why the destination may not look at the shared record now, if so.
     #[must_use]
     pub fn against_looking(&self, now: Instant) -> Option<Reason> {
         if self.shared.is_empty() {
             return Some(reason("RF-09", "转出机构没有共享资料"));
+        }
+        if self.share_ended_at.is_some() && self.state.shares() {
+            return Some(reason("RF-09", "老年人或代理人已撤回同意，资料共享已经停止；需要的病情请电话联系转出机构"));
         }
         let over = self.share_ended_at.is_some() || !self.state.shares() || date_of(now) > self.shared_until;
         over.then(|| reason("RF-09", format!("资料共享已经结束（共享至 {}）", self.shared_until)))

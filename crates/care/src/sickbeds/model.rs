@@ -1,5 +1,6 @@
 //! What a home sickbed is, and every decision about one. Pure: the day, the policies' answers and the history are handed in.
 
+use crate::consents::{How, NewConsent, Scope};
 use crate::contracts::model::ConsentBy;
 use crate::stays::Stay;
 use chrono::{Datelike, Days};
@@ -293,6 +294,24 @@ impl Sickbed {
     pub fn days(&self, today: Date) -> Option<(Date, Date)> {
         let from = self.opened_on?;
         Some((from, self.closed_on.unwrap_or(today).max(from)))
+    }
+
+    /// A consent as the register keeps it.
+    #[must_use]
+    pub fn as_consent(&self, given: &Consent, how: How) -> NewConsent {
+        NewConsent {
+            elder: self.key.elder,
+            scope: Scope::Sickbed,
+            source: self.key.id.uuid(),
+            institution: Some(self.asked.institution),
+            purpose: format!("在家中建立家庭病床（{}）", self.asked.diagnosis),
+            from: given.on,
+            until: None,
+            name: given.name.clone(),
+            role: given.by.into(),
+            relation: given.relation.clone(),
+            how,
+        }
     }
 
     /// Whether the cycle is over and the bed is still open.

@@ -60,13 +60,14 @@ pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
     let homes = cx.read(|tx, by| institutions::store::options(tx, by, &[])).await?;
     let mut choice = vec![(String::new(), "无（机关工作人员）".to_owned())];
     choice.extend(homes.into_iter().map(|(id, name)| (id.to_string(), name)));
+    let roles: Vec<_> = Role::ALL.iter().filter(|one| one.by_hand()).map(|one| (one.code(), one.name())).collect();
     let body = html! {
         (ui::form_row(&[
             ui::field("登录名", "login", "", Field::text().required().limit(32).hint("小写字母、数字或 . _ -").focus()),
             ui::field("姓名", "name", "", Field::text().required().limit(50)),
         ]))
         (ui::form_row(&[
-            ui::select("角色", "role", &Role::options(), Role::Clerk.code()),
+            ui::select("角色", "role", &roles, Role::Clerk.code()),
             ui::field("辖区代码", "area", cx.user.scope.area.short(), Field::text().required().hint("此人能看到该区划及以下")),
         ]))
         (ui::select("所属机构", "institution", &choice, ""))
@@ -88,6 +89,9 @@ pub(super) struct Filled {
 }
 
 pub(super) async fn create(cx: Cx, Form(form): Form<Filled>) -> Result<Markup, Error> {
+    if !form.role.by_hand() {
+        return Err(Error::field("role", "角色", "老人及家属的账号在老年人档案的“家庭页”里开通，当面核对身份"));
+    }
     let area = Area::parse(&kernel::text::clean(&form.area));
     let area = area.map_err(|e| Error::field("area", "辖区代码", e.to_string()))?;
     let citizen = form.citizen.as_deref().map(|text| CitizenNumber::parse(&kernel::text::clean(text), cx.today()));
@@ -129,7 +133,10 @@ fn with_staff(
 }
 
 /// A temporary password and its hash, made off the request threads.
-async fn temporary(cx: &Cx) -> Result<(String, Hashed), Error> {
+///
+/// # Errors
+/// What the hashing answers.
+pub async fn temporary(cx: &Cx) -> Result<(String, Hashed), Error> {
     let (chance, turn) = (cx.state.chance.clone(), password::turn().await);
     cx.blocking(move || {
         let _turn = turn;

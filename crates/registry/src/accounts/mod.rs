@@ -24,6 +24,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+pub use manage::temporary;
 pub use model::{NewAccount, Role};
 pub use password::Hashed;
 pub use store::{load_user, loader};

@@ -45,6 +45,8 @@ choice! {
         Hospital = "hospital" "医院经办",
         /// 监管人员: sees everything of the area and changes nothing.
         Supervisor = "supervisor" "监管人员",
+        /// 老人及家属: an elder, or who acts for one; sees the pages of those elders only, by `family_accesses`.
+        Family = "family" "老人及家属",
     }
 }
 
@@ -55,6 +57,7 @@ impl Role {
         match self {
             Self::Admin => &[
                 "consultations.read",
+                "consents.read",
                 "referrals.read",
                 "agreements.read",
                 "accounts.*",
@@ -108,6 +111,8 @@ impl Role {
                 "assessments.review",
                 "assessments.dispute",
                 "records.*",
+                "consents.*",
+                "family.access",
                 "chart.read",
                 "followups.read",
                 "stays.*",
@@ -133,6 +138,8 @@ impl Role {
                 "elders.write",
                 "institutions.read",
                 "staff.read",
+                "consents.*",
+                "family.access",
                 "records.*",
                 "chart.*",
                 "followups.*",
@@ -167,6 +174,7 @@ impl Role {
             Self::Station => &[
                 "consultations.read",
                 "consultations.request",
+                "consents.*",
                 "referrals.*",
                 "agreements.*",
                 "elders.read",
@@ -183,6 +191,7 @@ impl Role {
             Self::Residence => &[
                 "consultations.read",
                 "consultations.request",
+                "consents.*",
                 "referrals.*",
                 "agreements.*",
                 "elders.read",
@@ -230,6 +239,7 @@ impl Role {
             ],
             Self::Hospital => &[
                 "consultations.*",
+                "consents.*",
                 "elders.read",
                 "institutions.read",
                 "staff.read",
@@ -267,9 +277,17 @@ impl Role {
                 "screenings.read",
                 "tcm.read",
                 "vaccinations.read",
+                "consents.read",
                 "policies.*",
             ],
+            Self::Family => &["family.read", "family.consent"],
         }
+    }
+
+    /// Whether an administrator opens such accounts: those of elders and families are made where somebody checks who they are.
+    #[must_use]
+    pub const fn by_hand(self) -> bool {
+        !matches!(self, Self::Family)
     }
 
     /// Whether the role sees only elders with a service link to its own institution.

@@ -144,10 +144,18 @@ pub(super) async fn own(cx: Cx) -> Result<Markup, Error> {
         (ui::submit("修改密码"))
     };
     let body = html! {
-        @if cx.user.must_change { (ui::alert(Tone::Warning, "请先修改密码", "当前密码是管理员设置的临时密码，修改后才能办理业务。")) }
+        @if cx.user.must_change { (ui::alert(Tone::Warning, "请先修改密码", must_change(&cx))) }
         (ui::columns(&[ui::card("我的账号", ui::facts(&facts)), ui::card("修改密码", ui::form(&cx, "/account", change))]))
     };
     Ok(Page::new(&cx, "我的账号").source("账号、角色和辖区由系统管理员设置。").body(body))
+}
+
+fn must_change(cx: &Cx) -> &'static str {
+    if cx.user.at_home() {
+        "纸条上的密码只用这一次。请换成您自己记得住的密码。"
+    } else {
+        "当前密码是管理员设置的临时密码，修改后才能办理业务。"
+    }
 }
 
 #[derive(Deserialize)]

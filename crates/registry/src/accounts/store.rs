@@ -175,6 +175,11 @@ pub fn list(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Account>> {
     tx.query(&sql, params![low, high], read)
 }
 
+/// Whose elders an account sees. A family sees those of no institution: its own page asks `family_accesses` instead.
+fn sight(role: Role, institution: Option<InstitutionId>) -> Option<InstitutionId> {
+    if role == Role::Family { Some(InstitutionId::NOTHING) } else { institution.filter(|_| role.confined()) }
+}
+
 /// The person of an account, and where they work in words; `None` when it is gone or disabled.
 fn load(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<(User, String)>> {
     let sql = "select a.login, a.name, a.role, a.area, a.institution_id, a.staff_id, a.must_change, i.name
@@ -190,7 +195,7 @@ fn load(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<(User, String)>> {
             role: role.code().into(),
             role_name: role.name().into(),
             permissions: role.permissions().into(),
-            scope: Scope { area, institution: institution.filter(|_| role.confined()) },
+            scope: Scope { area, institution: sight(role, institution) },
             institution,
             staff: c.take()?,
             must_change: c.take()?,

@@ -10,7 +10,7 @@ use registry::institutions::{self, Kind};
 use registry::staff::{self, Post};
 
 /// The password of all accounts of the synthetic county: it guards nothing that is anyone's.
-const PASSWORD: &str = "yiyang-2018";
+pub(super) const PASSWORD: &str = "yiyang-2018";
 
 /// Somebody who works.
 #[derive(Clone, Debug)]

@@ -8,6 +8,7 @@ mod clinic;
 mod comfort;
 mod consult;
 mod crew;
+mod families;
 mod forms;
 mod homes;
 mod lead;
@@ -183,8 +184,10 @@ pub fn county_of(
         month: Month::of(today).previous(),
         now,
     };
-    let crew = crew::enlist(&story, county)?;
+    let mut crew = crew::enlist(&story, county)?;
     run_month(&story, &crew)?;
+    let families = families::run(&story, &crew)?;
+    crew.others.extend(families);
     let (state, _) = wiring::wire(installation)?;
     wiring::daily(&state, &Actor::system(now)).map_err(|e| anyhow!(e.text()))?;
     Ok(crew)

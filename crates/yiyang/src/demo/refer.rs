@@ -117,7 +117,14 @@ fn rounds(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, id: AgreementId) -> D
     Ok(())
 }
 
-fn tell(tx: &mut Tx<'_>, story: &Story<'_>, sides: (&Member, &Member), elder: ElderId, told: (i64, &str)) -> Done {
+/// A referral of the doctor to the hospital: so many hours ago, and how far it went.
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    story: &Story<'_>,
+    sides: (&Member, &Member),
+    elder: ElderId,
+    told: (i64, &str),
+) -> Done {
     let ((doctor, hospital), (hours, until)) = (sides, told);
     let later = |member: &Member, hour: i64| story.actor_at(member, story.now - TimeDelta::hours(hours - hour));
     let by = later(doctor, 0);

@@ -2,7 +2,7 @@
 
 use super::assess::Candidate;
 use super::month::{Due, Entitled};
-use db::{Result, Row, Tx, params};
+use db::{Actor, Result, Row, Tx, params};
 use kernel::{Area, Date, ElderId, InstitutionId, Month};
 use registry::elders::{Chronic, SelfCare};
 
@@ -37,6 +37,33 @@ pub(super) fn old(tx: &mut Tx<'_>, county: Area, born_by: Date) -> Result<Vec<(E
                where area between $1 and $2 and status = 'alive' and merged_into is null and resident = 1 and born <= $3
                order by id";
     tx.query(sql, params![low, high, born_by], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Elders contracted with an institution who are at home and for whom most is going on: a visit to come, a home sickbed, hospice
+/// care, a follow-up.
+pub(super) fn busiest(
+    tx: &mut Tx<'_>,
+    institution: InstitutionId,
+    by: &Actor,
+    most: i64,
+) -> Result<Vec<(ElderId, String)>> {
+    let one = |what: &str| format!("case when exists (select 1 from {what}) then 1 else 0 end");
+    let weight = [
+        one("visits v where v.elder_id = c.elder_id and v.state = 'planned' and v.planned_from > $2"),
+        one("sickbeds b where b.elder_id = c.elder_id and b.state in ('accepted', 'open')"),
+        one("hospice_cases h where h.elder_id = c.elder_id and h.state = 'active'"),
+        one("followup_visits f where f.elder_id = c.elder_id"),
+        one("checkup_findings k where k.elder_id = c.elder_id and k.state = 'open'"),
+    ];
+    let sql = format!(
+        "select c.elder_id, e.name from contracts c join elders e on e.id = c.elder_id
+         where c.institution_id = $1 and c.state = 'signed' and e.status = 'alive' and e.merged_into is null
+           and not exists (select 1 from stays s where s.elder_id = c.elder_id and s.discharged_on is null)
+           and not exists (select 1 from referrals r where r.elder_id = c.elder_id)
+         order by {} desc, c.elder_id limit $3",
+        weight.join(" + ")
+    );
+    tx.query(&sql, params![institution, by.now, most], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Elders contracted with an institution who are at home.

@@ -89,6 +89,42 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = m.elder_id where e.area between $1 and $2 order by m.id",
     ),
     county(
+        "/consents/{elder}",
+        "b",
+        "select c.elder_id, '' from consents c join elders e on e.id = c.elder_id
+        where e.area between $1 and $2 order by c.elder_id",
+    ),
+    county(
+        "/consents/{elder}/{id}",
+        "bb",
+        "select c.elder_id, c.id, c.scope || ' ' || c.state from consents c join elders e on e.id = c.elder_id
+        where e.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/family/{elder}",
+        "b",
+        "select f.elder_id, '' from family_accesses f join elders e on e.id = f.elder_id
+        where e.area between $1 and $2 order by f.elder_id",
+    ),
+    county(
+        "/family/{elder}/consents/{id}",
+        "bb",
+        "select c.elder_id, c.id, c.scope || ' ' || c.state from consents c join elders e on e.id = c.elder_id
+        where e.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/family/accesses/{elder}",
+        "b",
+        "select f.elder_id, '' from family_accesses f join elders e on e.id = f.elder_id
+        where e.area between $1 and $2 order by f.elder_id",
+    ),
+    county(
+        "/family/accesses/{elder}/{id}",
+        "bb",
+        "select f.elder_id, f.id, f.kind from family_accesses f join elders e on e.id = f.elder_id
+        where e.area between $1 and $2 order by f.id",
+    ),
+    county(
         "/contracts/{elder}/{id}",
         "bb",
         "select c.elder_id, c.id, c.state from contracts c

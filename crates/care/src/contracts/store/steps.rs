@@ -1,6 +1,7 @@
 //! The steps of a contract: each loads, asks the model, writes, and leaves an audit row. Handlers, jobs and the simulated
 //! month call the same functions; the day is the actor's.
 
+use crate::consents;
 use crate::contracts::fulfilment::{Done, Promise};
 use crate::contracts::model::{
     self, Consent, Contract, Key, Package, Party, State, against_centre, against_consent, against_doctor,
@@ -125,6 +126,9 @@ pub fn consent(tx: &mut Tx<'_>, by: &Actor, library: &Library, elder: ElderId, n
     }
     let draft = draft(tx, by, library, &party, (new, said, centre.name));
     super::insert(tx, by, &draft)?;
+    if draft.consent.agreed {
+        consents::store::record(tx, by, &draft.as_consent())?;
+    }
     let event = if draft.consent.agreed { "consent" } else { "decline" };
     let detail = format!("{}（{}），{}", draft.consent.by.name(), draft.consent.how.name(), draft.institution_name);
     log(tx, by, draft.key, event, detail)?;
@@ -266,6 +270,25 @@ pub fn end(tx: &mut Tx<'_>, by: &Actor, key: Key, on: Date, why: &str) -> Result
         return outside(format!("{day} 还登记有服务，解约日期应在其后"));
     }
     (c.ended_on, c.end_reason) = (Some(on), why.trim().to_owned());
+    close(tx, by, State::Signed, &c, on)?;
+    log(tx, by, key, "end", c.end_reason.clone())
+}
+
+/// Follows a consent that was withdrawn: a draft is void, a contract ends today, or on the day after its last service.
+///
+/// # Errors
+/// What the store says.
+pub fn end_consent(tx: &mut Tx<'_>, by: &Actor, key: Key, why: &str) -> Result<()> {
+    super::hold(tx, key.elder)?;
+    let mut c = super::find(tx, by, key)?;
+    if c.state == State::Draft {
+        return withdraw(tx, by, key, why);
+    }
+    c.state = next(c.state, "end")?;
+    let done = super::promises(tx, key)?.iter().filter_map(|p| p.done.as_ref().map(|d| d.on + Days::new(1))).max();
+    let today = by.today();
+    let on = today.max(c.from.unwrap_or(today)).max(done.unwrap_or(today)).min(c.until.unwrap_or(today));
+    (c.ended_on, c.end_reason) = (Some(on), why.to_owned());
     close(tx, by, State::Signed, &c, on)?;
     log(tx, by, key, "end", c.end_reason.clone())
 }

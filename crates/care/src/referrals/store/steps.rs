@@ -4,6 +4,7 @@ use super::super::model::{
     Conclusion, Destination, Key, Kind, LONGEST, Limits, NewReferral, Referral, Site, State, Touch, against_consent,
     against_site, reason,
 };
+use crate::consents;
 use crate::episodes::{self, Ending, Thing};
 use crate::subject;
 use db::audit::Entry;
@@ -99,6 +100,9 @@ pub fn request(tx: &mut Tx<'_>, by: &Actor, library: &Library, new: &NewReferral
     let limits = limits(library, new.kind, subject.area, by.today())?;
     let r = made(tx, by, new, &limits, (from.name, subject.name, to));
     super::insert(tx, by, &r)?;
+    if !r.shared.is_empty() {
+        consents::store::record(tx, by, &r.as_consent())?;
+    }
     log(tx, by, r.key, "request", format!("{}，{} → {}", r.kind, r.from_name, r.to_name))?;
     Ok(r.key)
 }
@@ -258,6 +262,32 @@ pub fn refuse(tx: &mut Tx<'_>, by: &Actor, library: &Library, seen: Seen, call: 
 
 fn end_share(r: &mut Referral, now: Instant) {
     r.share_ended_at = r.share_ended_at.or(Some(now));
+}
+
+/// Follows a consent that was withdrawn: the destination sees nothing of the record any more. The referral goes on.
+///
+/// # Errors
+/// What the store says.
+pub fn end_consent(tx: &mut Tx<'_>, by: &Actor, key: Key, why: &str) -> Result<()> {
+    let mut r = super::find(tx, by, key)?;
+    end_share(&mut r, by.now);
+    super::write(tx, by.now, &r)?;
+    Ok(log(tx, by, key, "unshare", why.to_owned())?)
+}
+
+/// The record is shared again, as it was before, after a consent that was withdrawn is given anew.
+///
+/// # Errors
+/// RF-09 when the time of sharing is over.
+pub fn share_again(tx: &mut Tx<'_>, by: &Actor, key: Key) -> Result<Referral> {
+    let mut r = super::find(tx, by, key)?;
+    if !r.state.shares() || by.today() > r.shared_until || r.shared.is_empty() {
+        return Err(Error::refused("RF-09", format!("资料共享已经结束（共享至 {}）", r.shared_until)));
+    }
+    r.share_ended_at = None;
+    super::write(tx, by.now, &r)?;
+    log(tx, by, key, "share", "重新同意共享资料".to_owned())?;
+    Ok(r)
 }
 
 /// The destination's own step, or the asking side's where the destination is not on the platform.

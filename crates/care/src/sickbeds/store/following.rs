@@ -2,7 +2,7 @@
 
 use super::steps;
 use crate::episodes::{self, Effect, OpenThing, Thing};
-use crate::sickbeds::model::{Sickbed, State};
+use crate::sickbeds::model::{Key, Sickbed, State};
 use db::{Actor, Result, Tx};
 use kernel::{Date, ElderId, Happening, What};
 
@@ -39,6 +39,29 @@ pub fn follow(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> Result<()> {
         episodes::followed(tx, by, h, (Thing::Sickbed, &title, &bed.key.href()), &ending)?;
     }
     Ok(())
+}
+
+/// Follows a consent that was withdrawn: an open bed is closed today, one that is not opened yet is taken back.
+///
+/// # Errors
+/// [`db::Error::NotFound`], or what the engine says.
+pub fn end_consent(tx: &mut Tx<'_>, by: &Actor, key: Key, why: &str) -> Result<()> {
+    let mut bed = super::find(tx, by, key)?;
+    let (on, before) = (by.today(), bed.state);
+    why.clone_into(&mut bed.close_reason);
+    if before == State::Open {
+        (bed.state, bed.closed_on) = (State::Closed, Some(on.max(bed.opened_on.unwrap_or(on))));
+        steps::finish(tx, by, &bed)?;
+        steps::log(tx, by, key, (on, "close", "自动撤床"), why)?;
+        let institution = Some(bed.asked.institution);
+        tx.tell(by, &Happening { elder: key.elder, what: What::SickbedClosed, on, institution })
+    } else if before.waiting() {
+        bed.state = State::Withdrawn;
+        super::write(tx, by, bed.changed_at, &bed)?;
+        steps::log(tx, by, key, (on, "withdraw", "申请终止"), why)
+    } else {
+        Ok(())
+    }
 }
 
 /// What is open for an elder.

@@ -1,6 +1,7 @@
 //! The steps of a home sickbed from the application to the closing: each loads, asks the model, writes, and leaves an event
 //! and an audit row. The day is the actor's.
 
+use crate::consents::{self, How};
 use crate::contracts::model::ConsentBy;
 use crate::sickbeds::fees::{Fee, NewFee};
 use crate::sickbeds::model::{
@@ -181,11 +182,19 @@ pub fn decide(
     Ok(bed.state)
 }
 
-/// Records that the consent was signed.
+/// Records that the consent was signed on paper.
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields, [`Error::Conflict`] in another state.
-pub fn consent(tx: &mut Tx<'_>, by: &Actor, (key, sight): (Key, Option<i64>), new: &Consent) -> Result<()> {
+pub fn consent(tx: &mut Tx<'_>, by: &Actor, seen: (Key, Option<i64>), new: &Consent) -> Result<()> {
+    agree(tx, by, seen, (new, How::Written))
+}
+
+/// Records a consent, given in whatever way.
+///
+/// # Errors
+/// As [`consent`].
+pub fn agree(tx: &mut Tx<'_>, by: &Actor, (key, sight): (Key, Option<i64>), (new, how): (&Consent, How)) -> Result<()> {
     let mut bed = seen(tx, by, key, sight)?;
     bed.state = next(bed.state, "consent")?;
     let name = needed(&new.name, "consent_name", "签字人")?;
@@ -197,9 +206,10 @@ pub fn consent(tx: &mut Tx<'_>, by: &Actor, (key, sight): (Key, Option<i64>), ne
         let text = format!("应在申请日期（{}）至今天之间", bed.asked.on);
         return Err(Error::field("consent_on", "签字日期", text));
     }
-    let detail = format!("{} {name} 签字", new.by.name());
-    bed.consent = Some(Consent { by: new.by, name, relation, on: new.on });
-    super::write(tx, by, bed.changed_at, &bed)?;
+    let detail = format!("{} {name}，{how}", new.by.name());
+    let given = Consent { by: new.by, name, relation, on: new.on };
+    super::write(tx, by, bed.changed_at, &Sickbed { consent: Some(given.clone()), ..bed.clone() })?;
+    consents::store::record(tx, by, &bed.as_consent(&given, how))?;
     Ok(log(tx, by, key, (new.on, "consent", "签同意书"), &detail)?)
 }
 

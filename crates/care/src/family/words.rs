@@ -1,0 +1,69 @@
+//! Outcomes of the rules in plain words. They repeat what a rule found and arranged; they add no medicine.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What something means, and what to do next.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// What it means.
+    pub means: String,
+    /// What to do next.
+    pub next: String,
+}
+
+/// All of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Whose words they are.
+    pub note: String,
+    /// By outcome of a follow-up.
+    pub outcome: BTreeMap<String, Said>,
+    /// By what a finding of a check-up asks for.
+    pub action: BTreeMap<String, Said>,
+    /// A check-up: `clear` when nothing waits.
+    pub checkup: BTreeMap<String, Said>,
+    /// A level of an assessment.
+    pub level: Said,
+}
+
+static WORDS: OnceLock<Words> = OnceLock::new();
+
+/// The words that the program was built with.
+#[must_use]
+pub fn words() -> &'static Words {
+    WORDS.get_or_init(|| toml::from_str(include_str!("words.toml")).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::followups::model::Outcome;
+
+    #[test]
+    fn every_outcome_and_every_action_of_the_rules_is_said() {
+        let words: Words = toml::from_str(include_str!("words.toml")).expect("words");
+        let outcomes: Vec<&str> = Outcome::ALL.iter().map(|one| one.code()).collect();
+        assert!(outcomes.iter().all(|code| words.outcome.contains_key(*code)), "{outcomes:?}");
+        let library = crate::testing::library();
+        for code in words.action.keys() {
+            assert!(library.label("finding action", code).is_some(), "{code} is no action of the rules");
+        }
+        let table = library.table("checkup_finding", crate::testing::area("320623"), crate::testing::day("2026-11-02"));
+        let asked: Vec<String> = table
+            .expect("table")
+            .table()
+            .rows
+            .iter()
+            .filter_map(|row| Some(format!("{:?}", row.then.get("action")?)))
+            .collect();
+        assert!(asked.len() > 5, "{asked:?}");
+        for text in asked {
+            assert!(words.action.keys().any(|code| text.contains(code.as_str())), "{text} is not said");
+        }
+        assert!(words.checkup.contains_key("clear") && !words.level.means.is_empty());
+    }
+}
