@@ -147,7 +147,22 @@ fn coming(tx: &mut Tx<'_>, by: &Actor, library: &Library, elder: ElderId) -> Res
             all.push(Coming { at: None, on, until: None, what, who: f.doctor });
         }
     }
+    all.extend(rounds(tx, by, elder)?);
     all.sort_by_key(|one| (one.on, one.at));
+    Ok(all)
+}
+
+/// The planned rounds of the home sickbeds that are open.
+fn rounds(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> Result<Vec<Coming>> {
+    let mut all = vec![];
+    for bed in sickbeds::store::of_elder(tx, by, elder)?.into_iter().filter(|b| b.state == sickbeds::State::Open) {
+        let planned = sickbeds::store::rounds(tx, bed.key)?.into_iter();
+        for round in planned.filter(|r| r.state == sickbeds::rounds::RoundState::Planned && r.due_on >= by.today()) {
+            let who = format!("{}、{}（{}）", bed.doctor_name, bed.nurse_name, bed.institution_name);
+            let what = "家庭病床巡诊，在这一天之前".to_owned();
+            all.push(Coming { at: None, on: round.due_on, until: None, what, who });
+        }
+    }
     Ok(all)
 }
 

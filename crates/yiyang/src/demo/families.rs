@@ -1,11 +1,12 @@
 //! Two who look from home: a daughter with a guardianship, and an elder with a log-in of their own. Both synthetic.
 
 use super::crew::PASSWORD;
-use super::{Crew, Member, Story, refer, store};
+use super::{Crew, Member, Story, nursing, refer, store};
 use anyhow::{Context, anyhow};
+use care::consents::{self, model::Withdrawal};
 use care::family::{Kind, NewAccess, store as accesses};
 use chrono::Months;
-use db::{Scope, Tx};
+use db::{Actor, Scope, Tx};
 use kernel::{ElderId, InstitutionId};
 use registry::accounts::{Hashed, Role};
 
@@ -27,12 +28,14 @@ pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<Vec<Member>> {
         };
         let password = Hashed::new(PASSWORD, &crate::outside::SystemChance)?;
         let open = |tx: &mut Tx<'_>| {
-            if n == 0 {
-                refer::tell(tx, story, (&crew.doctor, hospital), elder, (2, "accept"))?;
+            refer::tell(tx, story, (&crew.doctor, hospital), elder, (2, "accept"))?;
+            if n == 1 {
+                think_again(tx, &by, elder, &name)?;
             }
             accesses::open(tx, &by, &new, (login, password.clone(), false))
         };
         story.db.write(open).map_err(|e| anyhow!("{login}：{}", e.text()))?;
+        nursing::once(story, crew, elder, 13 + 2 * n as u32).map_err(|e| anyhow!("{login}：{}", e.text()))?;
         let account = story.db.read(|tx| registry::accounts::store::by_login(tx, login))?;
         let scope = Scope { area: crew.county, institution: Some(InstitutionId::NOTHING) };
         let login = login.to_owned();
@@ -47,6 +50,14 @@ pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<Vec<Member>> {
         });
     }
     Ok(members)
+}
+
+/// The elder takes back that the hospital sees part of the record: work for the doctor.
+fn think_again(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, name: &str) -> Result<(), web::Error> {
+    let all = consents::store::of_elder(tx, elder, by.today())?;
+    let Some(sharing) = all.iter().find(|one| one.given.scope == consents::Scope::Sharing) else { return Ok(()) };
+    let said = Withdrawal { name: name.to_owned(), role: consents::Role::Elder, how: consents::How::Spoken };
+    consents::steps::withdraw(tx, by, elder, sharing.id, &said)
 }
 
 fn daughter(elder: ElderId, today: kernel::Date) -> NewAccess {

@@ -6,7 +6,7 @@ use care::visits::catalogue::StaffKind;
 use care::visits::model::{Kind, NewNote, NewVisit, NoteKind, Wishes};
 use care::visits::store::{self, Filter, crew, door};
 use chrono::TimeDelta;
-use kernel::ElderId;
+use kernel::{ElderId, Instant, InstitutionId, StaffId};
 
 /// How many elders get a dressing changed.
 const SOME: usize = 6;
@@ -34,10 +34,8 @@ fn plan(story: &Story<'_>, team: &Crew) -> Result<usize, web::Error> {
     let mut elders: Vec<ElderId> = rows.into_iter().map(|row| row.visit.elder).collect();
     elders.sort_unstable();
     elders.dedup();
-    let staff = story.db.read(|tx| crew::carers(tx, station))?;
     let today = kernel::time::date_of(story.now);
-    let able = |c: &&crew::Carer| c.kind == Some(StaffKind::Nurse) && c.certified(today + TimeDelta::days(1));
-    let Some(nurse) = staff.iter().find(able) else { return Ok(0) };
+    let Some(nurse) = nurse(story, station)? else { return Ok(0) };
     let mut made = 0;
     for (elder, n) in elders.into_iter().take(SOME).zip(0_usize..) {
         let (kind, text) = SAID[n % SAID.len()];
@@ -46,23 +44,51 @@ fn plan(story: &Story<'_>, team: &Crew) -> Result<usize, web::Error> {
         for days in [-3, 1] {
             let day = today + TimeDelta::days(days);
             let Some(from) = kernel::time::at(day, 8 + n as u32, 0) else { continue };
-            let new = NewVisit {
-                elder,
-                kind: Kind::Nursing,
-                source: None,
-                institution: station,
-                carer: nurse.id,
-                second: None,
-                wishes: Wishes::default(),
-                from,
-                to: from + TimeDelta::minutes(40),
-                items: vec!["wound_dressing".into(), "vital_signs".into()],
-            };
+            let new = dressing((elder, station, nurse), from);
             make(story, team, new)?;
             made += 1;
         }
     }
     Ok(made)
+}
+
+/// Somebody of the station who may change a dressing tomorrow.
+fn nurse(story: &Story<'_>, station: InstitutionId) -> db::Result<Option<StaffId>> {
+    let day = kernel::time::date_of(story.now) + TimeDelta::days(1);
+    let able = |c: &&crew::Carer| c.kind == Some(StaffKind::Nurse) && c.certified(day);
+    Ok(story.db.read(|tx| crew::carers(tx, station))?.iter().find(able).map(|one| one.id))
+}
+
+fn dressing((elder, institution, carer): (ElderId, InstitutionId, StaffId), from: Instant) -> NewVisit {
+    NewVisit {
+        elder,
+        kind: Kind::Nursing,
+        source: None,
+        institution,
+        carer,
+        second: None,
+        wishes: Wishes::default(),
+        from,
+        to: from + TimeDelta::minutes(40),
+        items: vec!["wound_dressing".into(), "vital_signs".into()],
+    }
+}
+
+/// Plans a dressing for an elder the day after tomorrow, asked for by the county's clerk.
+///
+/// # Errors
+/// What the step answers.
+pub(super) fn once(story: &Story<'_>, team: &Crew, elder: ElderId, hour: u32) -> Result<(), web::Error> {
+    let Some(station) = team.station.institution else { return Ok(()) };
+    let day = kernel::time::date_of(story.now) + TimeDelta::days(2);
+    let at = kernel::time::at(day, hour, 30);
+    let (Some(nurse), Some(from)) = (nurse(story, station)?, at) else { return Ok(()) };
+    let by = story.actor_at(&team.clerk, story.now);
+    let new = dressing((elder, station, nurse), from);
+    match story.db.write(|tx| store::plan(tx, &by, &story.policies, new)) {
+        Ok(_) | Err(web::Error::Refused(_)) => Ok(()), // somebody else comes at that hour: the rules hold here too
+        Err(e) => Err(e),
+    }
 }
 
 /// Plans a visit the evening before; one that is over was made.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod crawl;
+mod families;
 mod garbage;
 mod guests;
 mod html;

@@ -1,10 +1,10 @@
 //! The page of an elder, for the elder and who acts for them: large, few words, the next thing first.
 
+use super::super::CONSENT;
 use super::super::model::Access;
 use super::super::sheet::{self, Asked, Coming, Number, Sheet, Told};
 use super::super::store::{self, LOOKS};
 use super::super::words::words;
-use super::super::{CONSENT, READ};
 use super::{SOURCE, elder};
 use crate::consents::{Consent, State};
 use crate::hospice::model::Plan;
@@ -45,7 +45,8 @@ fn ended(why: &str) -> Markup {
 
 pub(in super::super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error> {
     let id = elder(&id)?;
-    let access = cx.read(move |tx, by| store::gate(tx, by, id)).await?;
+    let (access, others) =
+        cx.read(move |tx, by| Ok::<_, Error>((store::gate(tx, by, id)?, store::mine(tx, by)?.len() > 1))).await?;
     let title = access.elder_name.clone();
     if let Some(why) = access.told(cx.today()) {
         return Ok(Page::new(&cx, &title).source(SOURCE).body(ended(&why)));
@@ -58,17 +59,17 @@ pub(in super::super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Mar
             sheet::gather(tx, &by, &library, id)
         })
         .await?;
-    Ok(Page::new(&cx, &title).source(SOURCE).body(body(&cx, &access, &sheet)))
+    Ok(Page::new(&cx, &title).source(SOURCE).body(body(&cx, (&access, others), &sheet)))
 }
 
-fn body(cx: &Cx, access: &Access, s: &Sheet) -> Markup {
+fn body(cx: &Cx, (access, others): (&Access, bool), s: &Sheet) -> Markup {
     html! {
-        (who(cx, access))
+        (who(access, others))
         (asked(cx, access.elder, &s.asked))
         (coming(&s.coming, cx.today()))
         (doctor(s.doctor.as_ref()))
         @if let Some(plan) = &s.plan { (comfort(plan)) }
-        (results(&s.results))
+        (results(&s.results, cx.today()))
         (open(&s.open))
         (team(&s.team))
         (consents(cx, access.elder, &s.consents))
@@ -81,7 +82,7 @@ fn section(title: &str, body: Markup) -> Markup {
 }
 
 /// As what one looks, until when; and the way to another elder.
-fn who(cx: &Cx, access: &Access) -> Markup {
+fn who(access: &Access, others: bool) -> Markup {
     html! {
         @if access.kind.proxy() {
             p.yy-soft {
@@ -89,20 +90,20 @@ fn who(cx: &Cx, access: &Access) -> Markup {
                 @if let Some(until) = access.until { "，到 " (in_words(until)) " 为止" } "。"
             }
         }
-        @if cx.may(READ) { p { a.yy-more-link href="/family" { "看另一位老人" } } }
+        @if others { p { a.yy-more-link href="/family" { "看另一位老人" } } }
     }
 }
 
-/// 11月3日（星期二）, with 今天 and 明天 in words.
+/// 明天 11月3日 周二
 fn day(on: Date, today: Date) -> String {
     let week = ["一", "二", "三", "四", "五", "六", "日"][on.weekday().num_days_from_monday() as usize];
     let near = match (on - today).num_days() {
-        0 => "今天，",
-        1 => "明天，",
-        2 => "后天，",
+        0 => "今天 ",
+        1 => "明天 ",
+        2 => "后天 ",
         _ => "",
     };
-    format!("{near}{}月{}日（星期{week}）", on.month(), on.day())
+    format!("{near}{}月{}日 周{week}", on.month(), on.day())
 }
 
 fn coming(all: &[Coming], today: Date) -> Markup {
@@ -166,7 +167,7 @@ fn comfort(plan: &Plan) -> Markup {
     section("安宁疗护", body)
 }
 
-fn results(all: &[Told]) -> Markup {
+fn results(all: &[Told], today: Date) -> Markup {
     let one = |one: &Told| {
         html! {
             div.yy-told.yy-told-urgent[one.urgent] {
@@ -174,7 +175,12 @@ fn results(all: &[Told]) -> Markup {
                 p.yy-soft { (one.figure) }
                 p { (one.said.means) }
                 p { strong { "接下来：" } (one.said.next) }
-                @if let Some(by) = one.by { p { strong { "日期：" } (in_words(by)) " 之前" } }
+                @if let Some(by) = one.by {
+                    p {
+                        strong { "日期：" } (in_words(by))
+                        @if by < today { " 之前（已过，请尽快）" } @else { " 之前" }
+                    }
+                }
             }
         }
     };
@@ -215,7 +221,10 @@ fn consents(cx: &Cx, elder: ElderId, all: &[Consent]) -> Markup {
     let (live, gone): (Vec<&Consent>, Vec<&Consent>) = all.iter().partition(|one| one.state == State::Given);
     let body = html! {
         @if live.is_empty() { p { "现在没有。" } }
-        @for one in live { (consent(cx, elder, one)) }
+        @else {
+            p { @for (n, one) in live.iter().enumerate() { @if n > 0 { "、" } (one.given.scope) } "。" }
+            details { summary { "查看和撤回" } @for one in &live { (consent(cx, elder, one)) } }
+        }
         @if !gone.is_empty() {
             details { summary { "已经撤回的" } @for one in gone { (withdrawn(one)) } }
         }
