@@ -19,7 +19,7 @@ use web::{Cx, Error, Markup, Page, html};
 
 /// Those whose pages the account sees; for one alone, straight to it.
 pub(in super::super) async fn list(cx: Cx) -> Result<Response, Error> {
-    let all = cx.read(|tx, by| store::mine(tx, by)).await?;
+    let all = cx.read(store::mine).await?;
     if let [one] = all.as_slice()
         && one.holds(cx.today())
     {
