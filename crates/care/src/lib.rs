@@ -41,6 +41,7 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("visits", "上门服务"),
     OwnedTable::new("visit_charges", "上门费用").of("visit_id", "visits"),
     OwnedTable::new("visit_notes", "入户须知"),
+    OwnedTable::new("visit_refusals", "不派人员"),
     OwnedTable::new("visit_events", "上门离线记录").of("visit_id", "visits"),
     OwnedTable::new("visit_vitals", "上门测量").of("visit_id", "visits"),
     OwnedTable::new("visit_files", "上门照片与签名").of("visit_id", "visits"),

@@ -29,6 +29,7 @@ migrations! {
     "V16__sickbeds",
     "V17__consultations",
     "V18__family",
+    "V19__planner",
 }
 
 /// The number of the newest migration.

@@ -78,6 +78,8 @@ ids! {
     ContractId,
     /// A service promised by a contract (签约服务).
     PromiseId,
+    /// A proposal for a day's visits (排班方案).
+    DayplanId,
     /// An episode of care (照护全程).
     EpisodeId,
     /// A goal of an episode's plan (照护目标).

@@ -10,13 +10,15 @@ use sm3::{Digest, Sm3};
 use std::sync::OnceLock;
 
 /// Name, media type and content of all that pages may ask for.
-const FILES: [(&str, &str, &[u8]); 10] = [
+const FILES: [(&str, &str, &[u8]); 12] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", JS, include_bytes!("../assets/app.js")),
     ("call.css", CSS, include_bytes!("../assets/call.css")),
     ("call.js", JS, include_bytes!("../assets/call.js")),
     ("day.css", CSS, include_bytes!("../assets/day.css")),
     ("day.js", JS, include_bytes!("../assets/day.js")),
+    ("planner.css", CSS, include_bytes!("../assets/planner.css")),
+    ("planner.js", JS, include_bytes!("../assets/planner.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
     ("tabler.min.css", CSS, include_bytes!("../../../node_modules/@tabler/core/dist/css/tabler.min.css")),
     ("htmx.min.js", JS, include_bytes!("../../../node_modules/htmx.org/dist/htmx.min.js")),

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::synthetic::Format;
+use care::visits::planner::road::Service;
 use clap::{Parser, Subcommand};
 use kernel::{Area, Date, Month};
 use std::net::SocketAddr;
@@ -29,6 +30,17 @@ pub struct Place {
     pub policies: Option<PathBuf>,
 }
 
+/// Other servers that it asks, each on the county's own network.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Services {
+    /// How video works.
+    #[command(flatten)]
+    pub video: Video,
+    /// 行程服务地址（县内网的 OSRM，如 http://10.1.2.3:5000）；不填或连不上时按直线距离估算路程
+    #[arg(long, env = "YIYANG_ROUTING_SERVICE", value_parser = Service::parse)]
+    pub routing_service: Option<Service>,
+}
+
 /// How the two sides of a remote consultation find each other.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Video {
@@ -54,9 +66,9 @@ pub enum Command {
         /// Where its things are.
         #[command(flatten)]
         place: Place,
-        /// How video works.
+        /// Which other servers it asks.
         #[command(flatten)]
-        video: Video,
+        services: Services,
         /// 监听地址
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
@@ -66,9 +78,9 @@ pub enum Command {
         /// Where its things are.
         #[command(flatten)]
         place: Place,
-        /// How video works.
+        /// Which other servers it asks.
         #[command(flatten)]
-        video: Video,
+        services: Services,
         /// 监听地址
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,

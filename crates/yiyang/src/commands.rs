@@ -1,6 +1,6 @@
 //! What each command does. Thin: opens the installation and calls the capability.
 
-use crate::cli::{AuditAction, Cli, Command, Place, Video};
+use crate::cli::{AuditAction, Cli, Command, Place, Services};
 use crate::place::{self, Installation};
 use crate::terminal::Bar;
 use crate::{demo, outside, policies, server, synthetic, wiring};
@@ -18,9 +18,9 @@ use std::path::Path;
 /// What went wrong, in words for the person at the terminal.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
-        Command::Serve { place, video, listen } => serve(&place, &video, listen),
-        Command::Demo { place, video, listen, elders, seed, no_serve } => {
-            demo::run(&place, &video, listen, &demo::Made { elders, seed, no_serve })
+        Command::Serve { place, services, listen } => serve(&place, &services, listen),
+        Command::Demo { place, services, listen, elders, seed, no_serve } => {
+            demo::run(&place, &services, listen, &demo::Made { elders, seed, no_serve })
         }
         Command::Generate { place, county, elders, seed, dirty, out, today, format } => {
             let today = today.unwrap_or_else(|| kernel::time::date_of(outside::SystemClock.now()));
@@ -48,9 +48,9 @@ fn log_to_terminal() {
     tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_writer(std::io::stderr).init();
 }
 
-fn serve(place: &Place, video: &Video, listen: std::net::SocketAddr) -> anyhow::Result<()> {
+fn serve(place: &Place, services: &Services, listen: std::net::SocketAddr) -> anyhow::Result<()> {
     log_to_terminal();
-    let installation = Installation { ice: place::ice(video)?, ..place::open(place)? };
+    let installation = place::open_asking(place, services)?;
     if let Some(password) = first_admin(&installation)? {
         println!("首次启动：系统管理员 admin 的初始密码是 {password}（登录后请立即修改）");
     }

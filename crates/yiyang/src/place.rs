@@ -4,6 +4,7 @@ use crate::cli;
 use crate::outside::{SystemChance, SystemClock};
 use anyhow::{Context, anyhow};
 use care::consultations::Ice;
+use care::visits::planner::road::Service;
 use db::{Db, Vault};
 use kernel::{Chance, Clock};
 use policy::Library;
@@ -41,6 +42,8 @@ pub struct Installation {
     pub files: std::path::PathBuf,
     /// STUN and TURN servers for video.
     pub ice: Ice,
+    /// Who knows the roads, if anybody does.
+    pub routing: Option<Service>,
 }
 
 /// Opens the installation; makes folder, key and tables at the first time.
@@ -65,14 +68,22 @@ pub fn open_with(place: &cli::Place, clock: Arc<dyn Clock>, chance: Arc<dyn Chan
     let policies = Arc::new(policies(place.policies.as_deref())?);
     let seeding = db.write(|tx| registry::areas::store::seed(tx, &db::Actor::system(clock.now()), DIVISIONS));
     seeding.map_err(|e| anyhow!("写入行政区划失败：{e}"))?;
-    Ok(Installation { db, policies, clock, chance, files, ice: Ice::default() })
+    Ok(Installation { db, policies, clock, chance, files, ice: Ice::default(), routing: None })
+}
+
+/// The same with the other servers that it asks.
+///
+/// # Errors
+/// As [`open`], and when the settings for video cannot work.
+pub fn open_asking(place: &cli::Place, services: &cli::Services) -> anyhow::Result<Installation> {
+    Ok(Installation { ice: ice(&services.video)?, routing: services.routing_service.clone(), ..open(place)? })
 }
 
 /// The settings for video, with the secret from its file or from the environment.
 ///
 /// # Errors
 /// When the file cannot be read, or the settings cannot work.
-pub fn ice(video: &cli::Video) -> anyhow::Result<Ice> {
+fn ice(video: &cli::Video) -> anyhow::Result<Ice> {
     let secret = match &video.turn_secret_file {
         Some(path) => {
             std::fs::read_to_string(path).with_context(|| format!("不能读取 TURN 密钥文件 {}", path.display()))?

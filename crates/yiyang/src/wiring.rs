@@ -20,6 +20,10 @@ use web::{Nav, Routes, State};
 /// So many transactions of the register's change log are kept for the column copies of all servers to follow.
 const CHANGES_KEPT: i64 = 1_000_000;
 
+/// A day planned anew, and planned, takes so many seconds at most: clause 4 of what the product promises for a county's day.
+const REPLAN_SECONDS: f64 = 2.5;
+const PLAN_SECONDS: f64 = 25.0;
+
 /// All routes with their permissions.
 #[must_use]
 pub fn routes() -> Routes {
@@ -104,14 +108,20 @@ fn nav() -> Vec<Nav> {
 /// # Errors
 /// When the folder for uploads cannot be made, or the store fails.
 pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
-    let Installation { db, policies, clock, chance, files, ice } = installation.clone();
+    let Installation { db, policies, clock, chance, files, ice, routing } = installation.clone();
     let places = Arc::new(Places::default());
     let uploads = Arc::new(transfer::Uploads::new(&files)?);
     let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
-    let state = extras(builder, places, uploads).with(ice).build();
+    let state = extras(builder, places, uploads).with(ice).with(planning(routing)).build();
     register_jobs(&state);
     state.db.write(|tx| elders::columns::store::prune(tx, CHANGES_KEPT))?;
     Ok((state, routes()))
+}
+
+/// How a day of visits is planned: as long as a person waits, on as many cores as there are.
+fn planning(service: Option<visits::planner::road::Service>) -> visits::planner::jobs::Planning {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    visits::planner::jobs::Planning { service, steps: None, seconds: Some((REPLAN_SECONDS, PLAN_SECONDS)), threads }
 }
 
 /// What the capabilities want to find in the state.
@@ -201,6 +211,7 @@ pub fn register_jobs(state: &State) {
         transfer::register(&state.jobs, &state.db, &state.clock, &uploads);
     }
     assessments::jobs::wire(state);
+    visits::planner::jobs::wire(state);
     ltci::wire(state);
 }
 

@@ -51,6 +51,25 @@ pub fn refuse_visit(tx: &mut Tx<'_>, elder: ElderId, staff: StaffId) -> std::res
     if reasons.is_empty() { Ok(()) } else { Err(web::Error::Refused(reasons)) }
 }
 
+/// Those of some members of staff whom an outbreak keeps away from an elder: for whoever plans a whole day.
+///
+/// # Errors
+/// What the engine says.
+pub fn barred(tx: &mut Tx<'_>, elder: ElderId, staff: &[StaffId]) -> Result<Vec<StaffId>> {
+    let home = store::all(tx, elder)?.into_iter().find(|r| r.state.lives());
+    let Some(home) = home else { return Ok(vec![]) };
+    if current(tx, home.institution)?.is_none() {
+        return Ok(vec![]);
+    }
+    let mut all = vec![];
+    for one in staff {
+        if !against(tx, home.institution, What::Visit(*one, elder))?.is_empty() {
+            all.push(*one);
+        }
+    }
+    Ok(all)
+}
+
 fn enters(
     tx: &mut Tx<'_>,
     institution: InstitutionId,

@@ -26,7 +26,10 @@
 //! counts once, the telephone's own time, and what the server's clock was ahead of it. What a rule speaks against is told
 //! to the person and kept, with what they noted.
 //!
-//! Numbers of refusals: VISITS-21 … 28 of planning, 51 … 71 of the steps. A number never changes its meaning.
+//! The day's planner is a part of its own: [`planner`].
+//!
+//! Numbers of refusals: VISITS-21 … 28 of planning, 51 … 73 of the steps, 72 and 73 of both. A number never changes its
+//! meaning.
 //!
 //! | route | permission |
 //! |---|---|
@@ -42,6 +45,7 @@ pub mod offline;
 #[cfg(test)]
 mod offline_tests;
 pub mod pages;
+pub mod planner;
 mod rules;
 pub mod store;
 #[cfg(test)]
@@ -65,6 +69,7 @@ pub const VISIT: Permission = Permission("visits.visit");
 pub const NAV: &[Nav] = &[
     Nav { group: "上门服务", title: "我的上门", href: "/visits/mine", permission: VISIT, order: 380 },
     Nav { group: "上门服务", title: "上门服务", href: "/visits", permission: READ, order: 385 },
+    planner::NAV,
     Nav { group: "上门服务", title: "补录核查", href: "/visits/reviews", permission: PLAN, order: 388 },
 ];
 
@@ -124,4 +129,5 @@ pub fn routes() -> Routes {
         .post("/visits/{elder}/{id}/reassign", PLAN, pages::steps::reassign)
         .get("/visits/{elder}/{id}/review", PLAN, pages::reviews::form)
         .post("/visits/{elder}/{id}/review", PLAN, pages::reviews::decide)
+        .merge(planner::routes())
 }

@@ -4,6 +4,7 @@
 mod card;
 mod chart;
 mod form;
+mod map;
 mod money;
 mod policy;
 mod print;
@@ -16,6 +17,7 @@ pub use form::{
     Field, button_post, checkbox, confirm_post, csrf, date, date_with, field, file, filters, form, form_among,
     form_row, hidden, link_button, number, radios, select, select_with, submit, submit_toned, textarea,
 };
+pub use map::Frame;
 pub use money::{bp, date_zh, fen, moment, money, month_zh, period, yuan};
 pub use policy::{because, clause, parameter, table_href, trace, unverified, unverified_all};
 pub use print::{print_sheet, seals};

@@ -101,7 +101,7 @@ pub struct Made {
 ///
 /// # Errors
 /// What went wrong, in words for the person at the terminal.
-pub fn run(place: &cli::Place, video: &cli::Video, listen: SocketAddr, made: &Made) -> anyhow::Result<()> {
+pub fn run(place: &cli::Place, services: &cli::Services, listen: SocketAddr, made: &Made) -> anyhow::Result<()> {
     let finished = place.data.join(FINISHED);
     if !finished.exists() {
         start_over_if_unfinished(&place.data)?;
@@ -114,7 +114,7 @@ pub fn run(place: &cli::Place, video: &cli::Video, listen: SocketAddr, made: &Ma
     if made.no_serve {
         return Ok(());
     }
-    let installation = Installation { ice: place::ice(video)?, ..place::open(place)? };
+    let installation = place::open_asking(place, services)?;
     let logins = std::fs::read_to_string(&finished)?;
     server::serve(&installation, listen, |at| {
         println!("\n合成县已就绪（全部为虚构数据）：http://{at}\n\n{logins}\n按 Ctrl+C 停止；再次运行保留数据。");

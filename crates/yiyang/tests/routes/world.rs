@@ -94,6 +94,7 @@ pub fn alone(app: &TestApp, folder: &Path, code: &str, seed: u64, elders: usize)
         chance: Arc::new(Seeded::new(seed)),
         files: folder.join("files"),
         ice: care::consultations::Ice::default(),
+        routing: None,
     };
     let rosters = folder.join(code);
     let crew = demo::county_of(&installation, &rosters, area, elders, seed).expect("county");

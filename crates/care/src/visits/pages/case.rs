@@ -1,12 +1,14 @@
 //! The page of one visit: what it is, what it cost, what can be done about it.
 
 use super::list::{At, glance, over, own, tone};
-use super::{SOURCE, badge, clock, href, ids, item_boxes, time_fields};
+use super::{SOURCE, badge, bound, clock, href, ids, item_boxes, time_fields};
 use crate::visits::catalogue::{self, Item};
 use crate::visits::charges::{self, Charge};
 use crate::visits::model::{Note, NoteKind, Place, State, Visit};
 use crate::visits::offline::{self, Outcome, Vital};
+use crate::visits::planner::day::skill_name;
 use crate::visits::store::crew::Carer;
+use crate::visits::store::fit::{self, Refusal};
 use crate::visits::store::reviews::{self, Review};
 use crate::visits::store::sync::{self, Noted};
 use crate::visits::store::{self, crew, door};
@@ -34,6 +36,8 @@ struct Shown {
     events: Vec<Noted>,
     vitals: Vec<(Vital, f64, Instant)>,
     pictures: usize,
+    agreed: Option<(Instant, String)>,
+    refusals: Vec<Refusal>,
 }
 
 pub(in crate::visits) async fn show(cx: Cx, Path((elder, id)): Path<(String, String)>) -> Result<Response, Error> {
@@ -69,6 +73,8 @@ async fn read(cx: &Cx, elder: ElderId, id: VisitId) -> Result<Shown, Error> {
             events: sync::events(tx, elder, id)?,
             vitals: sync::vitals(tx, elder, id)?,
             pictures: sync::files(tx, elder, id)?.len(),
+            agreed: fit::agreed(tx, elder, id)?,
+            refusals: fit::refusals(tx, elder)?,
             visit,
         })
     })
@@ -96,7 +102,7 @@ async fn page(cx: Cx, elder: ElderId, id: VisitId) -> Result<Markup, Error> {
         @if !shown.events.is_empty() { (ui::card("手机记录", event_table(&shown.events))) }
         (shown.beside.cards)
         @if late && cx.may(VISIT) { (late_form(&cx, v, &items, waiting)) }
-        @if v.state == State::Planned && cx.may(PLAN) && !frozen { (reassign_form(&cx, v, &shown.carers)) }
+        @if v.state == State::Planned && cx.may(PLAN) && !frozen { (bound::agree_form(&cx, v, shown.agreed.is_some())) (reassign_form(&cx, v, &shown.carers)) (bound::refuse_form(&cx, v, &shown.carers, &shown.refusals)) }
         @if v.state == State::Planned && cx.may(VISIT) && !frozen { (call_off_form(&cx, v)) }
         @if cx.may(VISIT) { (notes_form(&cx, v, &shown.notes)) }
         (shown.beside.forms)
@@ -131,7 +137,14 @@ fn visit_facts(cx: &Cx, shown: &Shown) -> Markup {
         let there = v.second_in_at.map(|at| format!("，{} 到场", clock(at))).unwrap_or_default();
         facts.push(("同行人员", ui::text(format!("{second}{there}"))));
     }
-    facts.extend(wishes(cx, v));
+    facts.extend(wishes(v));
+    if let Some((at, who)) = &shown.agreed {
+        facts.push(("时间约定", html! { "已与老年人约定（" (who) "，" (ui::moment(*at)) "）" }));
+    }
+    if !shown.refusals.is_empty() {
+        let names: Vec<&str> = shown.refusals.iter().map(|one| one.name.as_str()).collect();
+        facts.push(("不派人员", ui::text(names.join("、"))));
+    }
     if let Some(at) = v.in_at {
         facts.extend([("签到", ui::moment(at)), ("签到位置", position(cx, v))]);
     }
@@ -151,7 +164,7 @@ fn visit_facts(cx: &Cx, shown: &Shown) -> Markup {
 }
 
 /// What the visit asks for beside its time.
-fn wishes(cx: &Cx, v: &Visit) -> Vec<(&'static str, Markup)> {
+fn wishes(v: &Visit) -> Vec<(&'static str, Markup)> {
     let w = &v.wishes;
     let mut facts = vec![];
     if w.earliest.is_some() || w.latest.is_some() {
@@ -162,7 +175,8 @@ fn wishes(cx: &Cx, v: &Visit) -> Vec<(&'static str, Markup)> {
         facts.push(("性别要求", ui::text(format!("{}性服务人员", sex.name()))));
     }
     if !w.skills.is_empty() {
-        facts.push(("技能要求", ui::text(catalogue::names(&cx.state.policies, &w.skills))));
+        let names: Vec<String> = catalogue::split(&w.skills).map(skill_name).collect();
+        facts.push(("技能要求", ui::text(names.join("、"))));
     }
     facts
 }

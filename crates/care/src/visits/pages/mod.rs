@@ -1,5 +1,6 @@
 //! Pages of visits. Those of a carer are made for a telephone: two large buttons.
 
+mod bound;
 pub(super) mod case;
 pub(super) mod day;
 pub(super) mod list;

@@ -4,6 +4,7 @@ use super::SOURCE;
 use crate::subject;
 use crate::visits::catalogue::{self, Item};
 use crate::visits::model::{Kind, NewVisit, Wishes};
+use crate::visits::planner::model::Skill;
 use crate::visits::store::crew::{self, Carer};
 use crate::visits::store::{self};
 use axum::response::Response;
@@ -106,9 +107,25 @@ fn form(
             ui::field("最早可上门", "earliest", "", Field::clock()),
             ui::field("最晚须结束", "latest", "", Field::clock()),
         ]))
+        (skill_boxes())
         (ui::submit("安排上门"))
     };
     ui::card("第二步：时间、项目与人员", ui::form(cx, "/visits", body))
+}
+
+/// What whoever comes must be able to do besides their post.
+fn skill_boxes() -> Markup {
+    html! {
+        fieldset.mb-3 {
+            legend.form-label { "需要的技能" }
+            @for skill in Skill::ALL {
+                label.form-check.form-check-inline {
+                    input.form-check-input type="checkbox" name="skills" value=(skill.code());
+                    span.form-check-label { (skill.name()) }
+                }
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -131,6 +148,8 @@ pub(in crate::visits) struct Planned {
     sex: String,
     #[serde(default)]
     items: Vec<String>,
+    #[serde(default)]
+    skills: Vec<Skill>,
 }
 
 impl Planned {
@@ -143,7 +162,7 @@ impl Planned {
             if clock.is_empty() { Ok(None) } else { self.at(name, label, clock).map(Some) }
         };
         let wishes = Wishes {
-            skills: String::new(),
+            skills: catalogue::join(&self.skills.iter().map(|skill| skill.code()).collect::<Vec<_>>()),
             sex: self.sex.parse().ok().and_then(Sex::of),
             earliest: window("earliest", "最早可上门", &self.earliest)?,
             latest: window("latest", "最晚须结束", &self.latest)?,

@@ -3,6 +3,7 @@
 pub mod charges;
 pub mod crew;
 pub mod door;
+pub mod fit;
 pub mod reviews;
 pub mod steps;
 pub mod sync;
@@ -280,7 +281,7 @@ pub fn cancel_from(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, source: Uuid, on
 }
 
 /// Nothing of a month that is locked changes.
-const UNLOCKED: &str = "not exists (select 1 from visit_locks l
+pub(in crate::visits) const UNLOCKED: &str = "not exists (select 1 from visit_locks l
      where l.kind = visits.kind and l.county = visits.county and l.month = visits.month)";
 
 /// Calls off the planned visits of an elder from a day on, until they go on, and writes why on each. Answers how many.

@@ -1,7 +1,7 @@
 //! The steps of a visit: planned, checked in and out, joined, entered late, called off, given to somebody else.
 
 use super::crew::{self, Carer};
-use super::{charges, find, reviews};
+use super::{charges, find, fit, reviews};
 use crate::beds::outbreak;
 use crate::subject;
 use crate::visits::model::{
@@ -170,6 +170,10 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: VisitId, there: The
     }
     if kernel::time::date_of(there.at) != visit.day() {
         return Err(Error::refused("VISITS-51", format!("这次服务计划在 {}，只能当天签到", visit.day())));
+    }
+    if let Some(second) = visit.second {
+        let staff = crew::staff(tx, second)?;
+        refuse(fit::against(tx, visit.elder, &visit.wishes.skills, &staff)?)?;
     }
     visit.second_in_at = Some(there.at);
     update(tx, by, &visit)?;
@@ -342,6 +346,7 @@ pub fn reassign(
     if visit.second == Some(carer) {
         return Err(Error::refused("VISITS-26", "同行人员不能与服务人员是同一人"));
     }
+    refuse(fit::against(tx, visit.elder, &visit.wishes.skills, &staff)?)?;
     outbreak::refuse_visit(tx, visit.elder, carer)?;
     free(tx, &staff, visit.planned_from, visit.planned_to, visit.id)?;
     visit.carer = carer;
@@ -378,6 +383,7 @@ pub fn plan(tx: &mut Tx<'_>, by: &Actor, policies: &Library, new: NewVisit) -> R
     refuse(against_plan(&new, &against))?;
     let visit = new.planned(VisitId::new(by.now, tx.chance()), county, by.now);
     for staff in std::iter::once(&carer).chain(&second) {
+        refuse(fit::against(tx, visit.elder, &visit.wishes.skills, staff)?)?;
         outbreak::refuse_visit(tx, visit.elder, staff.id)?;
         free(tx, staff, visit.planned_from, visit.planned_to, visit.id)?;
     }
