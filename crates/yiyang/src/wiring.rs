@@ -277,6 +277,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     agreements::jobs::nightly(&state.db, by)?;
     records::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| beds::tidy_up(tx, by))?;
+    sickbeds::jobs::nightly(&state.db, by, &state.policies)?;
     hospice::jobs::nightly(&state.db, by, &state.policies)?;
     consents::jobs::nightly(&state.db, by)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;

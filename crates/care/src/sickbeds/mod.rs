@@ -18,7 +18,8 @@
 //! | open | close | closed |
 //!
 //! A round is a duty with a day by which it is made; the appointment of it is a visit ([`crate::visits`]) that comes from the bed,
-//! shown on its page and cancelled when it closes.
+//! shown on its page and cancelled when it closes or the round was written down otherwise. It is made by itself some days before
+//! ([`jobs`]), by the responsible doctor, as soon as they are free on the last day; the day's planner may move it.
 //!
 //! | reason | against |
 //! |---|---|
@@ -53,6 +54,7 @@
 //! | `POST …/items`, `…/items/{item}/end`, `…/rounds`, `…/escalate`, `…/fees`, `…/fees/{fee}/reverse` | sickbeds.care |
 
 pub mod fees;
+pub mod jobs;
 pub mod model;
 #[cfg(test)]
 mod model_tests;

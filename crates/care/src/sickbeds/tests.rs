@@ -256,6 +256,31 @@ db::on_both! {
         assert_eq!((states(second), linked(other)), (vec![visits::model::State::Cancelled], 0));
     }
 
+    fn a_round_becomes_a_visit_some_days_before_and_only_once(db: TestDb) {
+        let p = county(&db);
+        let key = opened(&db, &p, contracted(&db, 2, "王桂英"), "2026-11-02");
+        let due = db.read(|tx| store::rounds(tx, key)).expect("rounds")[0].due_on;
+        let nightly = |days: i64| {
+            let by = Actor { now: kernel::time::at(due - chrono::TimeDelta::days(days), 6, 0).expect("instant"), ..actor("2026-11-02", 1) };
+            crate::sickbeds::jobs::nightly(&db, &by, &library()).expect("nightly")
+        };
+        let of = visits::store::Filter { source: Some(key.id.uuid()), ..visits::store::Filter::default() };
+        let made = || db.read(|tx| visits::store::list(tx, &actor("2026-11-02", 1), &of, 9, 0)).expect("visits");
+        assert!(nightly(7).contains("1 次没有排上"), "the doctor's certificate is not in the register");
+        let certified = "update staff set certificate_no = 'YS000001' where id = $1";
+        db.write(|tx| tx.exec(certified, db::params![p.doctor])).expect("certified");
+        assert!(nightly(8).starts_with("家庭病床巡诊排成上门 0 次，0 次"), "eight days before is too early");
+        assert!(made().is_empty());
+        assert!(nightly(7).contains("上门 1 次"));
+        let visit = made().remove(0).visit;
+        assert_eq!((visit.day(), visit.carer, visit.kind), (due, p.doctor, VisitKind::SickbedRound));
+        assert!(nightly(6).contains("上门 0 次"));
+        let on = (due - chrono::TimeDelta::days(1)).to_string();
+        let by = actor(&on, 1);
+        db.write(|tx| running::round(tx, &by, &library(), key, &round(&p, &on, RoundKind::Round))).expect("made earlier");
+        assert_eq!(made()[0].visit.state, visits::model::State::Cancelled);
+    }
+
     fn a_round_on_a_day_in_hospital_is_refused(db: TestDb) {
         let p = county(&db);
         let who = contracted(&db, 2, "王桂英");

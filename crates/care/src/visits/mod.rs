@@ -46,7 +46,7 @@ pub mod offline;
 mod offline_tests;
 pub mod pages;
 pub mod planner;
-mod rules;
+pub mod rules;
 pub mod store;
 #[cfg(test)]
 mod tests;

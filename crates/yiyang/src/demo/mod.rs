@@ -8,6 +8,7 @@ mod clinic;
 mod comfort;
 mod consult;
 mod crew;
+mod duty;
 mod families;
 mod forms;
 mod homes;
@@ -244,6 +245,10 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let mut bar = Bar::new("上门护理");
     bar.set(0, 1);
     let result = nursing::run(story, crew)?;
+    bar.done(&result);
+
+    let bar = Bar::new("工时与当日排班");
+    let result = duty::run(story, crew)?;
     bar.done(&result);
 
     let mut bar = Bar::new("月度结算");

@@ -44,7 +44,7 @@ fn plan(story: &Story<'_>, team: &Crew) -> Result<usize, web::Error> {
         for days in [-3, 1] {
             let day = today + TimeDelta::days(days);
             let Some(from) = kernel::time::at(day, 8 + n as u32, 0) else { continue };
-            let new = dressing((elder, station, nurse), from);
+            let new = NewVisit { wishes: wishes(n, from), ..dressing((elder, station, nurse), from) };
             make(story, team, new)?;
             made += 1;
         }
@@ -89,6 +89,13 @@ pub(super) fn once(story: &Story<'_>, team: &Crew, elder: ElderId, hour: u32) ->
         Ok(_) | Err(web::Error::Refused(_)) => Ok(()), // somebody else comes at that hour: the rules hold here too
         Err(e) => Err(e),
     }
+}
+
+/// Every second elder names the hours between which somebody may come.
+fn wishes(n: usize, from: Instant) -> Wishes {
+    let wide = n % 2 == 1;
+    let hours = TimeDelta::hours;
+    Wishes { earliest: wide.then(|| from - hours(1)), latest: wide.then(|| from + hours(3)), ..Wishes::default() }
 }
 
 /// Plans a visit the evening before; one that is over was made.

@@ -277,6 +277,12 @@ const TABLE: &[(&str, Owner)] = &[
         "select l.id, l.stopped from vaccination_lots l join institutions i on i.id = l.institution_id
         where i.area between $1 and $2 order by l.id",
     ),
+    county(
+        "/visits/planner/{id}",
+        "b",
+        "select p.id, p.state from visit_dayplans p join institutions i on i.id = p.institution_id
+        where i.area between $1 and $2 order by p.id",
+    ),
     ("/indicators/{code}", Owner::Everybody(&[&["elders"]])),
     ("/api/policy/decisions/{question}", Owner::Everybody(&[&["required_medical_function"]])),
     ("/policies/{place}/{document}", Owner::Everybody(&[&["nantong", "2018-54"], &["shanghai", "2015"]])),

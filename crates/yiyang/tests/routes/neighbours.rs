@@ -157,6 +157,12 @@ const BY_HAND: &[(&str, &[(&str, &str)])] = &[
     ("/visits/{elder}/{id}/note", &[("kind", "risk"), ("text", "有狗")]),
     ("/visits/{elder}/{id}/review", &[("finding", "fine"), ("note", "电话核实")]),
     ("/visits/notes/{elder}/{id}/end", &[]),
+    ("/visits/{elder}/{id}/agree", &[("agreed", "true")]),
+    ("/visits/{elder}/{id}/refuse", &[("staff", NOBODY), ("why", "不熟悉")]),
+    ("/visits/planner/{id}/price", &[("visit", NOBODY), ("carer", NOBODY), ("at", "09:00"), ("seen", "0")]),
+    ("/visits/planner/{id}/move", &[("visit", NOBODY), ("carer", NOBODY), ("at", "09:00"), ("seen", "0")]),
+    ("/visits/planner/{id}/accept", &[("seen", "0"), ("left", "keep")]),
+    ("/visits/planner/{id}/discard", &[("seen", "0")]),
     ("/transfer/{id}/retry", &[]),
     ("/transfer/{id}/undo", &[]),
 ];

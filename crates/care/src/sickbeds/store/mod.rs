@@ -1,5 +1,6 @@
 //! Home sickbeds in the database. What may happen is decided in [`super::model`]; done in [`steps`] and [`running`].
 
+pub mod due;
 pub mod following;
 pub mod lists;
 pub mod running;

@@ -4,7 +4,7 @@ use super::steps::{Result, cut, limits, log, needed, seen, unless};
 use crate::sickbeds::fees::{self, Charge, Fee, Funder, Line, NewFee};
 use crate::sickbeds::model::{ItemKind, Key, Sickbed, State, against_day, plus};
 use crate::sickbeds::rounds::{NewRound, Report, RoundKind};
-use crate::{stays, subject};
+use crate::{stays, subject, visits};
 use db::{Actor, Json, Tx, params};
 use kernel::{Area, Date, ElderId, Fen, SickbedFeeId, SickbedItemId, SickbedRoundId};
 use policy::Library;
@@ -128,6 +128,7 @@ pub fn round(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key, new: &New
         }
         void_rounds(tx, key)?;
         plan_round(tx, by, key, next)?;
+        visits::store::cancel_from(tx, by, key.elder, key.id.uuid(), new.on, "这次巡诊已登记")?;
     }
     let fee = match new.kind {
         RoundKind::Round => Fee::Round,

@@ -1,16 +1,17 @@
 //! Scheduling a month: the plans of an area become visits.
 
 use super::model::Plan;
-use super::schedule::{Busy, Planned, Room, Unplaced, schedule};
+use super::schedule::{Busy, Planned, Room, Schedule, Unplaced, schedule};
 use super::store;
 use crate::ltci::{catalogue, entitlements};
+use care::beds::outbreak;
 use care::visits::model::{Kind, NewVisit, State, Visit, Wishes};
 use care::visits::store as visits;
 use db::audit::Entry;
 use db::{Actor, Tx};
-use kernel::{Date, ElderId, Instant, Month, Period, PlanId, VisitId};
+use kernel::{Date, ElderId, Instant, Month, Period, PlanId, StaffId, VisitId};
 use policy::Library;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use web::Error;
 
 /// What scheduling a month came to.
@@ -39,7 +40,8 @@ pub fn schedule_month(tx: &mut Tx<'_>, by: &Actor, policies: &Library, month: Mo
         let Some(room) = room(tx, by, &plan, month, &standing)? else { continue };
         let list = catalogue::items(policies, plan.county, month.first().max(plan.facts.starts_on));
         let minutes: BTreeMap<String, i64> = list.into_iter().map(|item| (item.code, item.price.minutes)).collect();
-        let made = schedule(&plan.facts, &minutes, &room, &mut standing.busy);
+        let barred = barred(tx, &plan)?;
+        let made = beyond_no_line(schedule(&plan.facts, &minutes, &room, &mut standing.busy), &barred);
         let planned: Vec<Visit> = made.visits.iter().filter_map(|p| visit(tx, by, &plan, p)).collect();
         visits::insert(tx, by, &planned)?;
         care::visits::rest_in_hospital(tx, by, plan.facts.elder)?;
@@ -52,6 +54,23 @@ pub fn schedule_month(tx: &mut Tx<'_>, by: &Actor, policies: &Library, month: Mo
     let detail = format!("{} 份计划，{} 次，{} 次未排上", result.plans, result.visits, result.unplaced.len());
     tx.audit(by, Entry { action: "ltci.schedule", subject: month.to_string(), detail, ..Entry::default() })?;
     Ok(result)
+}
+
+/// Those of a plan's carers whom an outbreak keeps away from the elder.
+fn barred(tx: &mut Tx<'_>, plan: &Plan) -> db::Result<Vec<StaffId>> {
+    let carers: BTreeSet<StaffId> = plan.facts.services.iter().map(|service| service.carer).collect();
+    outbreak::barred(tx, plan.facts.elder, &carers.into_iter().collect::<Vec<_>>())
+}
+
+/// The visits that would cross an outbreak's line are not made, and that is said.
+fn beyond_no_line(made: Schedule, barred: &[StaffId]) -> Schedule {
+    let (out, visits): (Vec<Planned>, Vec<Planned>) =
+        made.visits.into_iter().partition(|planned| barred.contains(&planned.carer));
+    let why = "老年人所在机构疫情防控，服务人员不得进入其区域；请改派专职人员，或解除后再排";
+    let mut unplaced = made.unplaced;
+    unplaced.extend(out.into_iter().map(|planned| Unplaced { day: planned.day, carer: planned.carer, why }));
+    unplaced.sort_by_key(|one| (one.day, one.carer));
+    Schedule { visits, unplaced }
 }
 
 /// What stands in the month already.
@@ -108,4 +127,26 @@ fn visit(tx: &Tx<'_>, by: &Actor, plan: &Plan, planned: &Planned) -> Option<Visi
         items: catalogue::split(&planned.items).map(str::to_owned).collect(),
     };
     Some(new.planned(VisitId::new(by.now, tx.chance()), plan.county, by.now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn nobody_is_sent_over_an_outbreaks_line_and_that_is_said() {
+        let day = |n| Date::from_ymd_opt(2026, 11, n).expect("day");
+        let carer = |n: u128| StaffId(Uuid::from_u128(n));
+        let planned = |n, who| Planned { day: day(n), carer: carer(who), from: 0, to: 1, items: "a".into() };
+        let made = || Schedule {
+            visits: vec![planned(2, 1), planned(2, 2), planned(5, 1)],
+            unplaced: vec![Unplaced { day: day(3), carer: carer(2), why: "超过当月次数限额" }],
+        };
+        assert_eq!(beyond_no_line(made(), &[]), made());
+        let kept = beyond_no_line(made(), &[carer(1)]);
+        assert_eq!(kept.visits, [planned(2, 2)]);
+        let days: Vec<(Date, bool)> = kept.unplaced.iter().map(|u| (u.day, u.why.contains("疫情防控"))).collect();
+        assert_eq!(days, [(day(2), true), (day(3), false), (day(5), true)]);
+    }
 }

@@ -82,7 +82,10 @@ pub(super) async fn schedule(cx: Cx, Form(form): Form<Schedule>) -> Result<Respo
     let rest = if made.unplaced.is_empty() {
         String::new()
     } else {
-        format!("，{} 次未能排上（限额或人员无空闲）", made.unplaced.len())
+        let mut why: Vec<&str> = made.unplaced.iter().map(|(_, one)| one.why).collect();
+        why.sort_unstable();
+        why.dedup();
+        format!("，{} 次未能排上（{}）", made.unplaced.len(), why.join("；"))
     };
     let note = format!("{} 份计划排出 {} 次服务{rest}", made.plans, made.visits);
     Ok(see_with(&format!("/visits?from={}&to={}", month.first().max(cx.today()), month.last()), &note))

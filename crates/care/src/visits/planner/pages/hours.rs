@@ -9,7 +9,7 @@ use axum::response::Response;
 use kernel::{Date, StaffId};
 use serde::Deserialize;
 use web::ui::{self, Field};
-use web::{Cx, Error, Form, Markup, Page, Query, html, see_with};
+use web::{Cx, Error, Form, Markup, Page, Query, assets, html, see_with};
 
 const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
 
@@ -34,6 +34,7 @@ pub(in crate::visits) async fn show(cx: Cx, Query(wanted): Query<Wanted>) -> Res
         .await?;
     let chosen = StaffId::parse(&wanted.staff);
     let body = html! {
+        link rel="stylesheet" href=(assets::url("planner.css"));
         @if let Some(one) = staff.iter().find(|one| Some(one.id) == chosen) { (edit(&cx, one, &kept, usual)) }
         (ui::card("人员", table(of, &staff, &kept)))
     };
@@ -48,20 +49,34 @@ fn clock(minute: i64) -> String {
 fn table(of: kernel::InstitutionId, staff: &[Carer], kept: &Kept) -> Markup {
     let rows = staff.iter().map(|one| {
         let days = (1..=7).filter_map(|n| Some((n, kept.week(one.id, n)?)));
-        let words = days.map(|(n, h)| format!("{} {}—{}", WEEKDAYS[n as usize - 1], clock(h.from), clock(h.until)));
+        let words = spans(days.collect());
         let skills = kept.skills(one.id);
         let names = skills.iter().map(|code| Skill::parse(code).map_or(code.as_str(), |skill| skill.name()));
         vec![
             ui::row_link(&format!("/visits/planner/hours?institution={of}&staff={}", one.id), &one.name),
             ui::text(one.kind.map_or("", |kind| kind.name())),
             html! {
-                @if kept.scheduled(one.id) { (words.collect::<Vec<_>>().join("，")) }
+                @if kept.scheduled(one.id) { (words) }
                 @else { (ui::muted("没有登记：有上门的日子按默认工时")) }
             },
             ui::text(names.collect::<Vec<_>>().join("、")),
         ]
     });
     ui::table_or(&["姓名", "岗位", "每周工时", "技能"], rows, ui::empty("没有可以上门的人员", None))
+}
+
+/// The week in few words: weekdays with the same hours together.
+fn spans(days: Vec<(i64, Hours)>) -> String {
+    let mut groups: Vec<(Hours, Vec<&str>)> = vec![];
+    for (n, hours) in days {
+        let name = WEEKDAYS[n as usize - 1];
+        match groups.iter_mut().find(|(known, _)| *known == hours) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((hours, vec![name])),
+        }
+    }
+    let words = groups.iter().map(|(h, names)| format!("{} {}—{}", names.join("、"), clock(h.from), clock(h.until)));
+    words.collect::<Vec<_>>().join("；")
 }
 
 fn edit(cx: &Cx, one: &Carer, kept: &Kept, usual: (i64, i64, i64)) -> Markup {

@@ -141,7 +141,7 @@ fn figures(cost: Cost, moves: usize) -> Vec<Markup> {
         ui::figure("路上", format!("{} 分钟", minutes(cost.travel)), html! { "全部人员合计" }),
         ui::figure("空等", format!("{} 分钟", minutes(cost.idle)), html! { "两次上门之间" }),
         ui::figure("超时", format!("{} 分钟", minutes(cost.overtime)), html! { (cost.shifts) " 名人员出门" }),
-        ui::figure("换了生人", cost.lost_continuity, html! { "不是老年人熟悉的人员" }),
+        ui::figure("不熟悉", cost.lost_continuity, html! { "去的不是熟悉的人员" }),
         ui::figure("改动", moves, html! { "与现在的安排不同" }),
         ui::figure(
             "没有排上",

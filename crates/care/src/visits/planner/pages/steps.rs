@@ -103,7 +103,7 @@ fn told(cx: &Cx, read: &Read, drag: &Drag, p: &Priced) -> Markup {
         line("路上", minutes(change.travel), "分钟"),
         line("空等", minutes(change.idle), "分钟"),
         line("超时", minutes(change.overtime), "分钟"),
-        line("生人", change.lost_continuity, "次"),
+        line("不熟悉", change.lost_continuity, "次"),
         line("没有排上", change.unassigned, "次"),
     ]
     .into_iter()
