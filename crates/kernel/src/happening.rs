@@ -31,6 +31,8 @@ pub enum What {
     HospiceEnded,
     /// 签约家庭医生
     ContractSigned,
+    /// 转诊: sent on to a hospital, as a rule of the follow-up or an emergency asks for.
+    Referred,
 }
 
 impl What {
@@ -51,6 +53,7 @@ impl What {
             Self::HospiceBegun => "安宁疗护开始",
             Self::HospiceEnded => "安宁疗护结束",
             Self::ContractSigned => "家庭医生签约",
+            Self::Referred => "转诊",
         }
     }
 
@@ -71,6 +74,7 @@ impl What {
             Self::HospiceBegun => "hospice_begun",
             Self::HospiceEnded => "hospice_ended",
             Self::ContractSigned => "contract_signed",
+            Self::Referred => "referred",
         }
     }
 }

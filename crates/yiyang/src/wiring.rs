@@ -178,7 +178,6 @@ pub fn followers() -> Vec<Follower> {
         sickbeds::follow,
         beds::follow,
         daycare::follow,
-        episodes::follow, //
         hospice::follow,
         family::follow,
     ]

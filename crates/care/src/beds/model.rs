@@ -3,7 +3,14 @@
 use kernel::{BedId, Date, ElderId, Instant, InstitutionId, ResidentId, RoomId};
 use policy::{Decision, Facts};
 use registry::choice;
+use registry::institutions::Kind;
 use web::Reason;
+
+/// Whether an institution of this kind keeps a queue and beds for residents.
+#[must_use]
+pub const fn houses(kind: Kind) -> bool {
+    matches!(kind, Kind::ElderCareInstitution | Kind::WelfareHome | Kind::RuralElderHome | Kind::NursingHome)
+}
 
 /// States of a resident, as the table in `mod.rs` has them.
 pub const TRANSITIONS: &[(&str, &str, &str)] = &[

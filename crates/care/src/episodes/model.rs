@@ -169,7 +169,7 @@ pub struct Moves {
     pub ends: Option<(Uuid, Date, bool)>,
     /// Places that are held no longer.
     pub released: Vec<Uuid>,
-    /// A spell at home that would not have lasted a day: it never was.
+    /// A spell at home or in day care that would not have lasted a day: it never was.
     pub dropped: Option<Uuid>,
     /// Where the elder is from then on.
     pub begins: Option<(Place, Option<InstitutionId>, Date)>,
@@ -215,13 +215,19 @@ pub fn moves(spells: &[Spell], happening: &Happening) -> Moves {
     }
     let alone = spells.len() == 1;
     let on = if alone { happening.on } else { happening.on.max(now.from) };
-    if now.place == Place::Home && on <= now.from {
+    if fleeting(now, place) && on <= now.from {
         result.dropped = Some(now.id);
     } else {
         result.ends = Some((now.id, on.max(now.from), KEPT.contains(&(now.place, place))));
     }
     result.begins = Some((place, institution, on));
     result
+}
+
+/// Whether a stretch that would not have lasted a day never was: at home; or at the centre on the way from the ward to another
+/// place, which nobody came back to.
+fn fleeting(now: &Spell, next: Place) -> bool {
+    now.place == Place::Home || now.place == Place::DayCare && !KEPT.contains(&(now.place, next))
 }
 
 /// Whether it is about leaving an institution: then it only moves those who are in that one.

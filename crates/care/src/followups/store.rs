@@ -250,20 +250,27 @@ fn close(
     Ok(written)
 }
 
-/// Follows what happens to an elder: a death or a move away ends every follow-up, with the reason.
+/// Follows what happens to an elder: a death or a move away ends every follow-up, with the reason; whoever was sent to a
+/// hospital, or lies in one, needs no referral any more.
 ///
 /// # Errors
 /// What the engine says.
 pub fn follow(tx: &mut Tx<'_>, by: &Actor, happening: &Happening) -> db::Result<()> {
-    if !matches!(happening.what, What::Died | What::MovedAway) {
-        return Ok(());
+    let became = match happening.what {
+        What::Died | What::MovedAway => Referral::Declined,
+        What::Referred | What::AdmittedToHospital => Referral::Made,
+        _ => return Ok(()),
+    };
+    if became == Referral::Declined {
+        for one in all(tx, happening.elder)?.into_iter().filter(|one| one.state != State::Ended) {
+            close(tx, by, (one.key, one.version), (State::Ended, happening.what.name(), happening.on))?;
+        }
     }
-    for one in all(tx, happening.elder)?.into_iter().filter(|one| one.state != State::Ended) {
-        close(tx, by, (one.key, one.version), (State::Ended, happening.what.name(), happening.on))?;
-    }
-    let sql = "update followup_visits set referral = 'declined', referral_note = $2, changed_at = $3
-               where elder_id = $1 and referral = 'open'";
-    tx.exec(sql, params![happening.elder, happening.what.name(), by.now]).map(drop)
+    let place = happening.institution.and_then(|id| registry::institutions::store::name(tx, id).ok());
+    let note = format!("{} {}", happening.what.name(), place.unwrap_or_default());
+    let sql = "update followup_visits set referral = $4, referral_note = $2, changed_at = $3
+               where elder_id = $1 and referral = 'open' and on_date <= $5";
+    tx.exec(sql, params![happening.elder, note.trim_end(), by.now, became, happening.on]).map(drop)
 }
 
 const VISIT: &str =

@@ -199,6 +199,17 @@ db::on_both! {
         assert_eq!(w.case().state, State::Closed);
     }
 
+    fn who_works_elsewhere_reads_and_is_offered_nothing(db: TestDb) {
+        let w = world(db);
+        let case = w.begun(&w.doctor());
+        let own = w.app.person_with("本院", &ALL, db::Scope { area: area("320623"), institution: None }, Some(w.hospital));
+        assert!(own.get(&case).page().contains("登记巡访"));
+        let station = institution(&w.app.db, 3, Kind::NursingStation, "安湾鹤年护理站");
+        let carer = w.app.person_with("护理员", &ALL, db::Scope { area: area("320623"), institution: None }, Some(station));
+        let page = carer.get(&case).page();
+        assert!(page.contains("胰腺癌") && !page.contains("登记巡访") && !page.contains("写计划") && !page.contains("结束安宁疗护"), "{page}");
+    }
+
     fn the_neighbour_sees_and_does_nothing(db: TestDb) {
         let w = world(db);
         let case = w.begun(&w.doctor());

@@ -59,6 +59,8 @@
 pub mod jobs;
 pub mod model;
 mod pages;
+#[cfg(test)]
+mod seam_tests;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -162,6 +162,29 @@ pub struct Application {
     pub wish: String,
 }
 
+/// Words of a diagnosis that tell its group; the first that stands in it counts.
+const WORDS: &[(&str, Condition)] = &[
+    ("癌", Condition::Tumour),
+    ("肿瘤", Condition::Tumour),
+    ("骨折", Condition::Fracture),
+    ("术后", Condition::Fracture),
+    ("压疮", Condition::Wound),
+    ("造瘘", Condition::Wound),
+    ("置管", Condition::Wound),
+    ("卒中", Condition::Stroke),
+    ("脑梗", Condition::Stroke),
+    ("脑出血", Condition::Stroke),
+    ("瘫", Condition::Stroke),
+];
+
+impl Condition {
+    /// The group that a diagnosis seems to belong to: a proposal that a person sees and may change.
+    #[must_use]
+    pub fn of(diagnosis: &str) -> Option<Self> {
+        WORDS.iter().find(|(word, _)| diagnosis.contains(word)).map(|(_, group)| *group)
+    }
+}
+
 impl Application {
     /// What is wrong with the fields: (field, label, what to do).
     #[must_use]

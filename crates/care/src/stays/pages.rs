@@ -5,7 +5,9 @@ use super::{WRITE, store};
 use crate::subject;
 use axum::extract::Path;
 use axum::response::Response;
+use db::{Actor, Tx};
 use kernel::{Date, ElderId, InstitutionId, StayId};
+use registry::elders;
 use registry::institutions::{self, Kind};
 use serde::Deserialize;
 use web::ui::{self, Field, PageInfo, Tone};
@@ -159,5 +161,8 @@ pub(super) async fn discharge(
     let elder = ElderId::parse(&elder).ok_or(Error::NotFound)?;
     let id = StayId::parse(&id).ok_or(Error::NotFound)?;
     cx.write(move |tx, by| store::discharge(tx, by, elder, id, left.on)).await?;
-    Ok(web::see_with(&format!("/elders/{elder}"), "已登记出院"))
+    // A hospital sees its patients only while they are in: whoever let somebody go cannot be sent to their page.
+    let visible = move |tx: &mut Tx<'_>, by: &Actor| Ok::<_, Error>(elders::store::visible(tx, by, elder).is_ok());
+    let back = if cx.read(visible).await? { format!("/elders/{elder}") } else { "/stays".to_owned() };
+    Ok(web::see_with(&back, "已登记出院"))
 }

@@ -175,6 +175,14 @@ pub fn of_elder(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<S
     all(tx, elder)
 }
 
+/// The diagnosis of the elder's latest stay, for forms that would ask for it again.
+///
+/// # Errors
+/// [`db::Error::NotFound`] when the elder is out of sight, or what the engine says.
+pub fn diagnosis(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<String>> {
+    Ok(of_elder(tx, by, elder)?.into_iter().find_map(|stay| stay.facts.diagnosis))
+}
+
 fn all(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<Stay>> {
     let sql = format!("select {COLUMNS} from stays s where s.elder_id = $1 order by s.admitted_on desc");
     tx.query(&sql, params![elder], stay)

@@ -4,6 +4,7 @@ use super::super::model::{Bed, Resident, State};
 use super::super::store::{self, steps};
 use super::{SOURCE, bed_id, choices, institution, key, queue, tone};
 use crate::beds::WRITE;
+use crate::chart::{self, Latest};
 use crate::subject::{self, Subject};
 use axum::extract::Path;
 use axum::response::Response;
@@ -24,6 +25,7 @@ struct Case {
     free: Vec<Bed>,
     events: Vec<Event>,
     need: Decision,
+    latest: Latest,
     before: i64,
     kept: Option<Date>,
 }
@@ -40,7 +42,8 @@ async fn load(cx: &Cx, elder: &str, id: &str) -> Result<Case, Error> {
             let (need, events) = (steps::need(tx, by, &library, key.elder)?, store::events(tx, key)?);
             let before = store::before(tx, &r)?;
             let kept = steps::kept_until(tx, by, &library, &r)?;
-            Ok::<_, Error>(Case { r, subject, place, bed, free, events, need, before, kept })
+            let latest = chart::latest(tx, key.elder)?;
+            Ok::<_, Error>(Case { r, subject, place, bed, free, events, need, latest, before, kept })
         })
         .await?;
     let entry = db::audit::Entry {
@@ -57,6 +60,7 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Ids) -> Result<Mar
     let case = load(&cx, &elder, &id).await?;
     let r = &case.r;
     let body = html! {
+        @if r.state.open() { (chart::banner(&case.latest)) }
         (ui::card("入住", overview(&cx, &case)))
         @if r.state.queues() {
             (ui::card("轮候通道", html! { p { (r.channel.name()) "：" (queue::reason(&cx.state.policies, r)) } (ui::because(&cx.state.policies, &r.decision)) }))

@@ -126,18 +126,51 @@ pub fn apply(
     (institution, citizen): (InstitutionId, &CitizenNumber),
     new: &NewApplication,
 ) -> Result<Key> {
-    let place = institutions::store::find(tx, by, institution)?;
+    institutions::store::find(tx, by, institution)?;
     let elder = identify(tx, by, citizen, &new.name)?;
     hold_elder(tx, elder)?;
     unless(against_person(tx, by, elder, institution)?)?;
     let wish = if new.wish.trim().is_empty() { String::new() } else { noted(&new.wish, "wish", "意愿")? };
-    let decision = channel(tx, by, library, elder, new.government_supported)?;
+    wait(tx, by, library, (institution, elder), (new.government_supported, &wish))
+}
+
+/// Puts somebody into the queue whom the institution has agreed to take, known by the referral; nothing happens to who waits
+/// or lives there or elsewhere already.
+///
+/// # Errors
+/// What the store says.
+pub fn expect(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    library: &Library,
+    (institution, elder): (InstitutionId, ElderId),
+    wish: &str,
+) -> Result<Option<Key>> {
+    // The referral is the reason for the sight: the elder may live in another county.
+    let by = &episodes::follower(by);
+    hold_elder(tx, elder)?;
+    if !against_person(tx, by, elder, institution)?.is_empty() {
+        return Ok(None);
+    }
+    let wish: String = kernel::text::clean(wish).chars().take(LONGEST_NOTE).collect();
+    wait(tx, by, library, (institution, elder), (false, &wish)).map(Some)
+}
+
+fn wait(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    library: &Library,
+    (institution, elder): (InstitutionId, ElderId),
+    (supported, wish): (bool, &str),
+) -> Result<Key> {
+    let place = institutions::store::name(tx, institution)?;
+    let decision = channel(tx, by, library, elder, supported)?;
     let channel = decision.text("channel").and_then(Channel::parse).unwrap_or(Channel::Ordinary);
     let key = Key { elder, id: ResidentId::new(by.now, tx.chance()) };
     let level = level(tx, elder, by.today())?;
-    insert(tx, by, key, (institution, channel, level), (&decision, &wish))?;
+    insert(tx, by, key, (institution, channel, level), (&decision, wish))?;
     links::open(tx, elder, institution, LinkKind::Resident, by.today())?;
-    log(tx, by, key, ("apply", by.today()), &format!("{}，{}", place.facts.name, channel.name()))?;
+    log(tx, by, key, ("apply", by.today()), &format!("{place}，{}", channel.name()))?;
     Ok(key)
 }
 

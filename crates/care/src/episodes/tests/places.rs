@@ -68,6 +68,27 @@ fn a_home_sickbed_does_not_wait_for_the_way_back() {
 }
 
 #[test]
+fn nobody_comes_back_to_the_centre_on_the_way_from_the_ward_to_an_institution() {
+    let start = vec![spell(1, Place::DayCare, institution(4), "2026-01-01")];
+    let ward = after(start, &happens(What::AdmittedToHospital, "2026-03-01", institution(HOSPITAL)));
+    let left = after(ward, &happens(What::LeftHospital, "2026-03-20", institution(HOSPITAL)));
+    assert_eq!(here(&left), vec![Place::DayCare]);
+    let same = after(left.clone(), &happens(What::MovedIn, "2026-03-20", institution(5)));
+    let places = |spells: &[Spell]| spells.iter().map(|s| s.place).collect::<Vec<_>>();
+    assert_eq!(places(&same), [Place::DayCare, Place::Ward, Place::Institution]);
+    assert_eq!(same[1].until, Some(same[2].from));
+    let later = after(left, &happens(What::MovedIn, "2026-03-21", institution(5)));
+    assert_eq!(places(&later), [Place::DayCare, Place::Ward, Place::DayCare, Place::Institution]);
+    // What is held is not forgotten, however short it was.
+    let day = after(
+        vec![spell(1, Place::Home, None, "2026-01-01")],
+        &happens(What::DayCareBegun, "2026-03-01", institution(4)),
+    );
+    let held = after(day, &happens(What::AdmittedToHospital, "2026-03-01", institution(HOSPITAL)));
+    assert_eq!((places(&held), held[1].kept), (vec![Place::Home, Place::DayCare, Place::Ward], true));
+}
+
+#[test]
 fn leaving_another_hospital_moves_nobody() {
     let start = vec![spell(1, Place::Ward, institution(HOSPITAL), "2026-01-01")];
     assert!(moves(&start, &happens(What::LeftHospital, "2026-01-05", institution(99))).none());

@@ -4,8 +4,9 @@ use super::super::model::{NewCase, Place};
 use super::super::{steps, store};
 use super::SOURCE;
 use crate::contracts::{Consent, ConsentBy, ConsentHow};
-use crate::subject;
+use crate::{sickbeds, stays, subject};
 use axum::response::Response;
+use db::{Actor, Tx};
 use kernel::{Date, ElderId, InstitutionId};
 use registry::institutions::{self, Kind};
 use serde::Deserialize;
@@ -30,12 +31,13 @@ fn choices(first: &str, places: Vec<(InstitutionId, String)>) -> Choices {
 
 pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<Markup, Error> {
     let elder = ElderId::parse(&whom.elder).ok_or(Error::NotFound)?;
-    let (subject, open, centres, hospitals) = cx
+    let (subject, open, centres, hospitals, known) = cx
         .read(move |tx, by| {
             let subject = subject::store::find(tx, by, elder)?;
             let open = store::of_elder(tx, by, elder)?.into_iter().find(|case| case.state.open());
             let centres = institutions::store::options(tx, by, &CENTRES)?;
-            Ok::<_, Error>((subject, open, centres, institutions::store::options(tx, by, &[Kind::Hospital])?))
+            let hospitals = institutions::store::options(tx, by, &[Kind::Hospital])?;
+            Ok::<_, Error>((subject, open, centres, hospitals, known(tx, by, elder)?))
         })
         .await?;
     let own = cx.user.institution.map(|id| id.to_string()).unwrap_or_default();
@@ -45,7 +47,7 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
         }
         (ui::card(&subject.age_and_sex(cx.today()), ui::form(&cx, "/hospice", html! {
             (ui::hidden("elder", elder.to_string()))
-            (judgement(&choices("请选择", centres), &choices("没有", hospitals), &own))
+            (judgement(&cx, (&choices("请选择", centres), &choices("没有", hospitals)), &own, &known))
             (consent(&cx, &subject.name))
             (ui::submit("提交申请"))
         })))
@@ -55,19 +57,42 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
     Ok(page.source(SOURCE).body(body))
 }
 
-fn judgement(centres: &Choices, hospitals: &Choices, own: &str) -> Markup {
+/// What a home sickbed or a stay in hospital says already.
+#[derive(Default)]
+struct Known {
+    diagnosis: String,
+    hospital: String,
+    source: &'static str,
+}
+
+fn known(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Known> {
+    let stays = stays::store::of_elder(tx, by, elder)?;
+    let hospital = stays.first().map(|stay| stay.facts.institution.to_string()).unwrap_or_default();
+    let bed = sickbeds::store::of_elder(tx, by, elder)?.into_iter().find(|bed| bed.state == sickbeds::State::Open);
+    if let Some(bed) = bed {
+        return Ok(Known { diagnosis: bed.asked.diagnosis, hospital, source: "取自家庭病床，可改" });
+    }
+    let diagnosis = stays.into_iter().find_map(|stay| stay.facts.diagnosis).unwrap_or_default();
+    let source = if diagnosis.is_empty() { "" } else { "取自最近一次住院，可改" };
+    Ok(Known { diagnosis, hospital, source })
+}
+
+fn judgement(cx: &Cx, (centres, hospitals): (&Choices, &Choices), own: &str, known: &Known) -> Markup {
+    let diagnosis = Field::text().required().limit(200);
+    let diagnosis = if known.source.is_empty() { diagnosis } else { diagnosis.hint(known.source) };
+    let physician = if cx.user.staff.is_some() { cx.user.name.as_str() } else { "" };
     html! {
         h3 { "医师的判断" }
-        (ui::field("主要诊断", "diagnosis", "", Field::text().required().limit(200)))
+        (ui::field("主要诊断", "diagnosis", &known.diagnosis, diagnosis))
         (ui::radios("疾病是否已到终末期", "terminal", &[("true", "是"), ("false", "否")], ""))
         (ui::form_row(&[
             ui::number("预计生存期（月）", "prognosis_months", None, Field::number().required().min(0).hint("由医师估计；不足一个月填 0")),
-            ui::field("判断的医师", "judged_by", "", Field::text().required().limit(40)),
+            ui::field("判断的医师", "judged_by", physician, Field::text().required().limit(40)),
         ]))
         h3 { "由谁照护" }
         (ui::form_row(&[
             ui::select_with("牵头机构", "institution", centres, own, Field::default().required()),
-            ui::select_with("后盾医院", "hospital", hospitals, "", Field::default().hint("症状控制有困难时请它会诊、收住")),
+            ui::select_with("后盾医院", "hospital", hospitals, &known.hospital, Field::default().hint("症状控制有困难时请它会诊、收住")),
             ui::select("现在何处", "place", &Place::options(), Place::Home.code()),
         ]))
     }

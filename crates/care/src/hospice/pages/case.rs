@@ -4,6 +4,7 @@ use super::super::model::{Case, END_REASONS, FollowUp, Party, Place, Plan, Round
 use super::super::views::tone;
 use super::super::{ROUND, WRITE, steps, store};
 use super::{SOURCE, key};
+use crate::chart::{self, Latest};
 use crate::subject::{self, Subject};
 use axum::extract::Path;
 use axum::response::Response;
@@ -12,7 +13,7 @@ use kernel::{BereavementId, Date};
 use policy::Scale;
 use serde::Deserialize;
 use web::ui::{self, Field, Tone};
-use web::{Cx, Error, Form, Markup, Page, html};
+use web::{Cx, Error, Form, Markup, Page, Permission, html};
 
 type Ids = Path<(String, String)>;
 
@@ -26,6 +27,7 @@ struct View {
     seen: Vec<Seen>,
     rounds: Vec<Round>,
     follow_ups: Vec<FollowUp>,
+    latest: Latest,
 }
 
 pub(in super::super) async fn show(cx: Cx, Path(ids): Ids) -> Result<Markup, Error> {
@@ -36,7 +38,8 @@ pub(in super::super) async fn show(cx: Cx, Path(ids): Ids) -> Result<Markup, Err
             let subject = subject::store::find(tx, by, key.elder)?;
             let (plans, seen) = (store::plans(tx, key)?, store::seen(tx, key)?);
             let (rounds, follow_ups) = (store::rounds(tx, key)?, store::follow_ups(tx, key)?);
-            Ok::<_, Error>(View { case, subject, plans, seen, rounds, follow_ups })
+            let latest = chart::latest(tx, key.elder)?;
+            Ok::<_, Error>(View { case, subject, plans, seen, rounds, follow_ups, latest })
         })
         .await?;
     cx.note(Entry { action: "hospice.view", elder: Some(key.elder), ..Entry::default() }).await?;
@@ -44,6 +47,7 @@ pub(in super::super) async fn show(cx: Cx, Path(ids): Ids) -> Result<Markup, Err
     let scale = steps::scale(&library)?;
     let body = html! {
         @if view.case.urgent { (ui::alert(Tone::Danger, "症状严重，请尽快复查", html! { "见最近一次巡访。" })) }
+        @if view.case.state.open() { (chart::banner(&view.latest)) }
         (overview(&cx, &view))
         (next(&cx, &view))
         (plan_card(&cx, &view))
@@ -56,14 +60,20 @@ pub(in super::super) async fn show(cx: Cx, Path(ids): Ids) -> Result<Markup, Err
     Ok(page.actions(actions(&cx, &view)).source(SOURCE).body(body))
 }
 
+/// Whether somebody may do it and works where it is done: nobody fills in a form that is refused afterwards (HO-05).
+fn may(cx: &Cx, case: &Case, permission: Permission) -> bool {
+    let (own, centre, hospital) = (cx.user.institution, case.facts.institution, case.facts.hospital);
+    cx.may(permission) && own.is_none_or(|own| own == centre || Some(own) == hospital)
+}
+
 fn actions(cx: &Cx, view: &View) -> Markup {
     let (c, href) = (&view.case, view.case.key().href());
     html! {
         @if c.version > 0 { (ui::link_button(&format!("{href}/print"), "打印计划", Tone::Neutral)) }
-        @if cx.may(WRITE) && matches!(c.state, State::Applied | State::Active) {
+        @if may(cx, c, WRITE) && matches!(c.state, State::Applied | State::Active) {
             (ui::link_button(&format!("{href}/plan"), if c.version > 0 { "修改计划" } else { "写计划" }, Tone::Neutral))
         }
-        @if cx.may(ROUND) && c.state == State::Active { (ui::link_button(&format!("{href}/round"), "登记巡访", Tone::Primary)) }
+        @if may(cx, c, ROUND) && c.state == State::Active { (ui::link_button(&format!("{href}/round"), "登记巡访", Tone::Primary)) }
     }
 }
 
@@ -101,7 +111,7 @@ fn overview(cx: &Cx, view: &View) -> Markup {
 fn next(cx: &Cx, view: &View) -> Markup {
     let (c, href) = (&view.case, view.case.key().href());
     html! {
-        @if c.state == State::Applied && cx.may(WRITE) {
+        @if c.state == State::Applied && may(cx, c, WRITE) {
             (ui::card("接收", html! {
                 p { "接收后即开始安宁疗护：牵头机构和后盾医院都能看到这位老年人的档案，老年人的照护去向随之改变。" }
                 (ui::form(cx, &format!("{href}/admit"), html! {
@@ -182,7 +192,7 @@ fn read_by(cx: &Cx, view: &View, plan: &Plan) -> Markup {
                 None => (ui::badge(Tone::Warning, "未确认")),
             }
         } } }
-        @if cx.may(ROUND) && view.case.state == State::Active && !open.is_empty() {
+        @if may(cx, &view.case, ROUND) && view.case.state == State::Active && !open.is_empty() {
             details { summary { "登记知悉" }
                 (ui::form(cx, &format!("{}/seen", view.case.key().href()), html! {
                     (ui::hidden("version", plan.version.to_string()))
@@ -258,7 +268,7 @@ fn bereaved(cx: &Cx, view: &View) -> Markup {
             @if view.follow_ups.iter().any(|one| one.done_on.is_some()) {
                 (ui::table(&["应在", "随访日期", "家属", "情况", "随访人"], rows))
             }
-            @if let Some(one) = next.filter(|_| cx.may(ROUND)) {
+            @if let Some(one) = next.filter(|_| may(cx, &view.case, ROUND)) {
                 p { "下一次随访应在 " (one.due_on) " 以前。" }
                 (ui::form(cx, &format!("{href}/followup"), html! {
                     (ui::hidden("followup", one.id.to_string()))
@@ -271,7 +281,7 @@ fn bereaved(cx: &Cx, view: &View) -> Markup {
                     (ui::submit("登记随访"))
                 }))
             }
-            @if next.is_none() && view.case.state == State::Bereaved && !view.follow_ups.is_empty() && cx.may(WRITE) {
+            @if next.is_none() && view.case.state == State::Bereaved && !view.follow_ups.is_empty() && may(cx, &view.case, WRITE) {
                 (ui::button_post(cx, &format!("{href}/close"), "结案", Tone::Primary))
             }
         },
@@ -280,7 +290,7 @@ fn bereaved(cx: &Cx, view: &View) -> Markup {
 
 fn ending(cx: &Cx, view: &View) -> Markup {
     let case = &view.case;
-    if case.state != State::Active || !cx.may(WRITE) {
+    if case.state != State::Active || !may(cx, case, WRITE) {
         return html! {};
     }
     let reasons: Vec<(&str, &str)> = END_REASONS.iter().map(|text| (*text, *text)).collect();

@@ -1,11 +1,13 @@
 //! One referral: request, consent, course, and what can be done with it, for either side.
 
-use super::super::model::{Part, Referral, State};
+use super::super::model::{Kind, Part, Referral, State};
 use super::super::store;
 use super::super::store::steps;
 use super::super::views::{events, tone};
 use super::super::{ANSWER, REQUEST};
 use super::{SOURCE, key, local};
+use crate::beds;
+use crate::stays;
 use crate::subject::{self, Subject};
 use axum::extract::Path;
 use chrono::TimeDelta;
@@ -21,6 +23,8 @@ struct Case {
     on_platform: bool,
     /// Whether the elder's own page is within sight.
     visible: bool,
+    /// Where the elder waits for a bed of the destination.
+    waits: Option<String>,
 }
 
 /// Which side the person at the keyboard is on.
@@ -57,7 +61,10 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
             let subject = subject::store::find(tx, &wide, key.elder)?;
             let on_platform = r.to.map(|to| store::site(tx, to)).transpose()?.is_some_and(|site| site.on_platform);
             let visible = registry::elders::store::visible(tx, by, key.elder).is_ok();
-            Ok::<_, Error>(Case { r, subject, on_platform, visible })
+            let queue = if visible { beds::store::of_elder(tx, by, key.elder)? } else { vec![] };
+            let waits = queue.iter().find(|one| one.state.queues() && Some(one.institution) == r.to);
+            let waits = waits.map(|one| one.key.href());
+            Ok::<_, Error>(Case { r, subject, on_platform, visible, waits })
         })
         .await?;
     let entry =
@@ -67,6 +74,7 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
     let decision =
         steps::decision(&cx.state.policies, r.kind, case.subject.area, kernel::time::date_of(r.requested_at));
     let body = html! {
+        (onward(&cx, &case))
         @if r.late(cx.now) { (ui::alert(Tone::Danger, "超过答复时限", format!("应在 {} 前答复，请电话催办或另选去向。", kernel::time::show(r.answer_due)))) }
         @if cx.may(ANSWER) { (answering(&cx, &case)) }
         (ui::card("转诊", overview(&case, &decision, &cx)))
@@ -77,6 +85,25 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
     let title = format!("{}：{}", r.kind, r.elder_name);
     let actions = ui::link_button(&format!("{}/print", r.key.href()), "打印转诊单", Tone::Neutral);
     Ok(Page::new(&cx, &title).crumb("转诊", "/referrals").actions(actions).source(SOURCE).body(body))
+}
+
+/// What comes next elsewhere, for the side that can do it.
+fn onward(cx: &Cx, case: &Case) -> Markup {
+    let r = &case.r;
+    if r.kind != Kind::CareTransfer || !matches!(r.state, State::Accepted | State::Booked) {
+        return html! {};
+    }
+    let own = cx.user.institution;
+    html! {
+        @if own.is_some() && own == r.to && cx.may(beds::WRITE) {
+            @if let Some(waits) = &case.waits {
+                (ui::alert(Tone::Info, "已列入本机构轮候", html! { "医院登记出院后，" a href=(waits) { "安排床位、办理入住" } "，本转介随之自动办结。" }))
+            }
+        }
+        @if own == Some(r.from) && cx.may(stays::WRITE) {
+            (ui::alert(Tone::Info, "对方已接受", html! { "出发当天" a href=(format!("/stays/{}", r.key.elder)) { "登记出院" } "，对方才能办理入住。" }))
+        }
+    }
 }
 
 fn overview(case: &Case, decision: &Decision, cx: &Cx) -> Markup {
@@ -179,7 +206,7 @@ fn answering(cx: &Cx, case: &Case) -> Markup {
     html! {
         @if r.state == State::Requested { (answer(cx, r, seat)) }
         @if matches!(r.state, State::Accepted | State::Booked) { (booking(cx, r)) }
-        @if r.state.under_way() { (arrival(cx, r)) }
+        @if r.state.under_way() { (arrival(cx, r, seat)) }
         @if r.state == State::Arrived { (concluding(cx, r)) }
     }
 }
@@ -234,7 +261,14 @@ fn booking(cx: &Cx, r: &Referral) -> Markup {
     )
 }
 
-fn arrival(cx: &Cx, r: &Referral) -> Markup {
+fn arrival(cx: &Cx, r: &Referral, seat: Seat) -> Markup {
+    // Who waits for a bed is written down by moving in.
+    if let (Kind::CareTransfer, Seat::Destination, true) = (r.kind, seat, r.state != State::Requested) {
+        return html! {};
+    }
+    let hospital = matches!(r.kind, Kind::Up | Kind::GreenChannel) && seat == Seat::Destination;
+    let emergency = r.kind == Kind::GreenChannel;
+    let complaint = if r.diagnosis.is_empty() { &r.reason } else { &r.diagnosis };
     ui::card(
         "到诊登记",
         ui::form(
@@ -246,6 +280,10 @@ fn arrival(cx: &Cx, r: &Referral) -> Markup {
                     ui::field("到诊时间", "arrived_at", local(cx.now), Field::time().required()),
                     ui::field("证件号码后四位", "id_tail", "", Field::text().required().limit(4).hint("核对来的是不是本人")),
                 ]))
+                @if hospital && cx.may(stays::WRITE) {
+                    (ui::checkbox("收住入院（同时登记住院，不必另填）", "admit", emergency))
+                    (ui::field("入院诊断", "diagnosis", complaint, Field::text().limit(100).hint("收住入院的必填；取自转诊单，可改")))
+                }
                 (ui::submit("登记到诊"))
             },
         ),

@@ -5,7 +5,7 @@ use super::super::store;
 use super::super::store::steps;
 use super::{SOURCE, consent, consent_fields, kinds};
 use crate::contracts::ConsentHow;
-use crate::subject;
+use crate::{stays, subject};
 use axum::response::Response;
 use kernel::{Date, ElderId, InstitutionId};
 use serde::Deserialize;
@@ -24,12 +24,13 @@ const KINDS: [Kind; 3] = [Kind::Up, Kind::Down, Kind::CareTransfer];
 pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<Markup, Error> {
     let elder = ElderId::parse(&whom.elder).ok_or(Error::NotFound)?;
     let kind = whom.kind.as_deref().and_then(Kind::parse).filter(|kind| KINDS.contains(kind)).unwrap_or(Kind::Up);
-    let (subject, from, to, stay) = cx
+    let (subject, from, to, stay, diagnosis) = cx
         .read(move |tx, by| {
             let subject = subject::store::find(tx, by, elder)?;
             let from = senders(tx, by, &subject)?;
             let to = store::sites(tx, subject.area, kind.destinations())?;
-            Ok::<_, Error>((subject, from, to, store::overstays::stay_of(tx, elder)?))
+            let stay = store::overstays::stay_of(tx, elder)?;
+            Ok::<_, Error>((subject, from, to, stay, stays::store::diagnosis(tx, by, elder)?))
         })
         .await?;
     let decision = steps::decision(&cx.state.policies, kind, subject.area, cx.today());
@@ -39,12 +40,14 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
         _ => cx.user.institution,
     };
     let limits = Limits::of(&decision);
+    // What the hospital wrote at admission needs no second typing.
+    let known = if stay.is_some() { diagnosis.unwrap_or_default() } else { String::new() };
     let body = html! {
         (kinds(elder, kind))
         (ui::card(&subject.age_and_sex(cx.today()), html! {
             @if let Some((_, _, since)) = stay { p { (ui::badge(Tone::Warning, "住院中")) " 自 " (since) " 起" } }
             @else if kind == Kind::CareTransfer { (ui::alert(Tone::Warning, "现在没有住院", "照护转介只用于住院老年人，请先登记住院。")) }
-            (ui::form(&cx, "/referrals", form(&cx, (&subject.name, elder, kind), (&from, &to), usual, limits)))
+            (ui::form(&cx, "/referrals", form(&cx, (&subject.name, elder, kind), (&from, &to), (usual, &known), limits)))
             (ui::because(&cx.state.policies, &decision))
         }))
     };
@@ -73,7 +76,7 @@ fn form(
     cx: &Cx,
     (name, elder, kind): (&str, ElderId, Kind),
     (from, to): (&[Site], &[Site]),
-    usual: Option<InstitutionId>,
+    (usual, known): (Option<InstitutionId>, &str),
     limits: Option<Limits>,
 ) -> Markup {
     let usual = usual.map(|id| id.to_string()).unwrap_or_default();
@@ -91,7 +94,7 @@ fn form(
             ui::field("它的电话", "to_phone", "", Field::phone().limit(30)),
         ]))
         (ui::textarea("转诊原因", "reason", reason, Field::text().required().limit(400)))
-        (ui::field("初步诊断或主要情况", "diagnosis", "", Field::text().limit(200)))
+        (ui::field("初步诊断或主要情况", "diagnosis", known, Field::text().limit(200)))
         (consent_fields(cx, name, false))
         (ui::form_row(&[
             ui::field("共享用途", "purpose", purpose, Field::text().limit(100)),

@@ -3,6 +3,7 @@
 use super::super::model::Conclusion;
 use super::super::store::steps::{self, Seen};
 use super::{instant, key};
+use crate::stays;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::{Date, Instant};
@@ -72,12 +73,23 @@ pub(in super::super) struct Arrival {
     version: i64,
     arrived_at: String,
     id_tail: String,
+    #[serde(default)]
+    admit: bool,
+    diagnosis: Option<String>,
 }
 
 pub(in super::super) async fn arrive(cx: Cx, Path(ids): Ids, Form(f): Form<Arrival>) -> Result<Response, Error> {
     let (seen, at) = (seen(&ids, f.version)?, instant(&f.arrived_at, "arrived_at", "到诊时间")?);
-    cx.write(move |tx, by| steps::arrive(tx, by, seen, at, &f.id_tail)).await?;
-    Ok(back(seen, "已登记到诊"))
+    if !f.admit {
+        cx.write(move |tx, by| steps::arrive(tx, by, seen, at, &f.id_tail)).await?;
+        return Ok(back(seen, "已登记到诊"));
+    }
+    if !cx.may(stays::WRITE) {
+        return Err(Error::field("admit", "收住入院", "您不能登记住院，请由病区登记"));
+    }
+    let diagnosis = f.diagnosis.unwrap_or_default();
+    cx.write(move |tx, by| steps::admit(tx, by, seen, (at, &f.id_tail), &diagnosis)).await?;
+    Ok(back(seen, "已登记到诊和住院；上门服务等已按住院办理"))
 }
 
 #[derive(Deserialize)]

@@ -4,13 +4,16 @@ use super::super::model::{
     Conclusion, Destination, Key, Kind, LONGEST, Limits, NewReferral, Referral, Site, State, Touch, against_consent,
     against_site, reason,
 };
+use crate::beds;
 use crate::consents;
 use crate::episodes::{self, Ending, Thing};
+use crate::stays::{self, NewStay};
 use crate::subject;
+use chrono::TimeDelta;
 use db::audit::Entry;
 use db::{Actor, Tx};
 use kernel::time::date_of;
-use kernel::{Area, Date, Happening, Instant, InstitutionId, ReferralId};
+use kernel::{Area, Date, Happening, Instant, InstitutionId, ReferralId, What};
 use policy::{Decision, Facts, Library};
 use registry::elders::{LinkKind, links};
 use web::{Error, Reason};
@@ -104,6 +107,10 @@ pub fn request(tx: &mut Tx<'_>, by: &Actor, library: &Library, new: &NewReferral
         consents::store::record(tx, by, &r.as_consent())?;
     }
     log(tx, by, r.key, "request", format!("{}，{} → {}", r.kind, r.from_name, r.to_name))?;
+    if matches!(r.kind, Kind::Up | Kind::GreenChannel) {
+        let what = What::Referred;
+        tx.tell(by, &Happening { elder: r.key.elder, what, on: by.today(), institution: r.to })?;
+    }
     Ok(r.key)
 }
 
@@ -208,10 +215,15 @@ fn may_answer(
     let (name, at) =
         call.ok_or_else(|| Error::field("call_name", "对方接电话的人", "对方不在平台上，请填写通话对象和时间"))?;
     let name = needed(name, "call_name", "对方接电话的人")?;
-    if at > by.now || at < r.requested_at {
+    if at > by.now || sooner(at, r.requested_at) {
         return Err(Error::field("call_at", "通话时间", "应在发出转诊之后、现在之前"));
     }
-    Ok(Some((name, at)))
+    Ok(Some((name, at.max(r.requested_at))))
+}
+
+/// Whether an hour of a form lies before the request. A form knows no seconds: the same minute is not sooner.
+fn sooner(at: Instant, requested: Instant) -> bool {
+    at + TimeDelta::minutes(1) <= requested
 }
 
 /// A call as the form brings it: with whom, and when.
@@ -245,7 +257,23 @@ fn elder_area(tx: &mut Tx<'_>, r: &Referral) -> Result<Area> {
 pub fn accept(tx: &mut Tx<'_>, by: &Actor, library: &Library, seen: Seen, call: Call<'_>) -> Result<()> {
     let r = answer(tx, by, library, seen, "accept", call)?;
     super::write(tx, by.now, &r)?;
-    Ok(log(tx, by, r.key, "accept", r.answered_by.clone())?)
+    log(tx, by, r.key, "accept", r.answered_by.clone())?;
+    queue(tx, by, library, &r)
+}
+
+/// A home that takes somebody for care has them in its queue at once, with what the referral says: nobody types an identity
+/// number twice. Who waits or lives there already is left where they are.
+fn queue(tx: &mut Tx<'_>, by: &Actor, library: &Library, r: &Referral) -> Result<()> {
+    let Some(home) = r.to.filter(|to| r.kind == Kind::CareTransfer && by.institution == Some(*to)) else {
+        return Ok(());
+    };
+    let site = super::site(tx, home)?;
+    if !beds::model::houses(site.kind) {
+        return Ok(());
+    }
+    let wish = format!("照护转介自{}：{}", r.from_name, r.diagnosis);
+    beds::store::steps::expect(tx, by, library, (home, r.key.elder), wish.trim_end_matches('：'))?;
+    Ok(())
 }
 
 /// The destination does not take the elder.
@@ -311,7 +339,7 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, seen: Seen, at: Instant, place: &str) -
     r.booked_place = needed(place, "booked_place", "科室、病区或医生")?;
     r.booked_for = Some(at);
     // Whoever is booked for later than the limit has the day of the booking to come.
-    r.lapses = r.lapses.max(at + chrono::TimeDelta::days(1));
+    r.lapses = r.lapses.max(at + TimeDelta::days(1));
     super::write(tx, by.now, &r)?;
     Ok(log(tx, by, r.key, "book", format!("{}，{}", kernel::time::show(at), r.booked_place))?)
 }
@@ -321,9 +349,27 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, seen: Seen, at: Instant, place: &str) -
 /// # Errors
 /// [`Error::Refused`] when it is another person's card, and as [`accept`].
 pub fn arrive(tx: &mut Tx<'_>, by: &Actor, seen: Seen, at: Instant, tail: &str) -> Result<()> {
+    here(tx, by, seen, at, tail).map(drop)
+}
+
+/// The elder is there and is admitted: the stay begins with the arrival, and everybody who follows learns of it.
+///
+/// # Errors
+/// As [`arrive`]; [`Error::Invalid`] without a diagnosis, or with the stay that stands against it.
+pub fn admit(tx: &mut Tx<'_>, by: &Actor, seen: Seen, (at, tail): (Instant, &str), diagnosis: &str) -> Result<()> {
+    let diagnosis = Some(needed(diagnosis, "diagnosis", "入院诊断")?);
+    let r = here(tx, by, seen, at, tail)?;
+    let institution = r.to.ok_or(Error::NotFound)?;
+    let stay = NewStay { elder: r.key.elder, institution, admitted_on: date_of(at), discharged_on: None, diagnosis };
+    // The referral itself is the reason for the sight: the elder may live in another county.
+    stays::store::register(tx, &episodes::follower(by), &stay)?;
+    Ok(())
+}
+
+fn here(tx: &mut Tx<'_>, by: &Actor, seen: Seen, at: Instant, tail: &str) -> Result<Referral> {
     let mut r = load(tx, by, seen, "arrive")?;
     of_destination(tx, by, &r)?;
-    if at > by.now || at < r.requested_at {
+    if at > by.now || sooner(at, r.requested_at) {
         return Err(Error::field("arrived_at", "到诊时间", "应在发出转诊之后、现在之前"));
     }
     let elder = registry::elders::store::find(tx, &Actor::system(by.now), r.key.elder)?;
@@ -331,7 +377,9 @@ pub fn arrive(tx: &mut Tx<'_>, by: &Actor, seen: Seen, at: Instant, tail: &str) 
         let text = format!("证件号码后四位与{}的不符，请核对来的是不是本人", r.elder_name);
         return Err(Error::refused("RF-13", text));
     }
-    arrived(tx, by, &mut r, (at, "到诊登记"))
+    let at = at.max(r.requested_at);
+    arrived(tx, by, &mut r, (at, "到诊登记"))?;
+    Ok(r)
 }
 
 fn arrived(tx: &mut Tx<'_>, by: &Actor, r: &mut Referral, (at, how): (Instant, &str)) -> Result<()> {
@@ -470,7 +518,24 @@ fn take_in(tx: &mut Tx<'_>, by: &Actor, r: &mut Referral, news: &Happening) -> R
     r.state = State::Arrived;
     let noon = kernel::time::at(news.on, 12, 0).unwrap_or(by.now);
     let at = noon.clamp(r.requested_at, by.now.max(r.requested_at));
-    arrived(tx, by, r, (at, news.what.name()))
+    arrived(tx, by, r, (at, news.what.name()))?;
+    if r.kind == Kind::CareTransfer && news.what == What::MovedIn { settle(tx, by, r, news) } else { Ok(()) }
+}
+
+/// Whoever was to be cared for elsewhere lives there now: nothing is left to be written down.
+fn settle(tx: &mut Tx<'_>, by: &Actor, r: &mut Referral, news: &Happening) -> Result<()> {
+    r.version += 1;
+    r.state = State::Concluded;
+    r.conclusion = Conclusion {
+        finding: format!("{} 已入住{}", news.on, r.to_name),
+        done: "办理入住，照护转介自动办结".to_owned(),
+        ..Conclusion::default()
+    };
+    (r.concluded_at, r.concluded_by) = (Some(by.now.max(r.requested_at)), by.name.clone());
+    end_share(r, by.now);
+    super::write(tx, by.now, r)?;
+    unlink(tx, r, by.now)?;
+    Ok(log(tx, by, r.key, "conclude", r.conclusion.finding.clone())?)
 }
 
 fn close(tx: &mut Tx<'_>, by: &Actor, r: &mut Referral, (news, ending): (&Happening, Ending)) -> Result<()> {

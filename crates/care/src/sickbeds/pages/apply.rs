@@ -7,6 +7,7 @@ use super::SOURCE;
 use crate::stays;
 use crate::subject::{self, Subject};
 use axum::response::Response;
+use db::{Actor, Tx};
 use kernel::{Date, ElderId, InstitutionId};
 use registry::institutions;
 use serde::Deserialize;
@@ -20,11 +21,13 @@ pub(in super::super) struct Whom {
 
 pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<Markup, Error> {
     let elder = ElderId::parse(&whom.elder).ok_or(Error::NotFound)?;
-    let (subject, earlier, places, stays) = cx
+    let (subject, earlier, places, stays, known) = cx
         .read(move |tx, by| {
             let subject = subject::store::find(tx, by, elder)?;
             let (earlier, places) = (store::of_elder(tx, by, elder)?, institutions::store::options(tx, by, &KINDS)?);
-            Ok::<_, Error>((subject, earlier, places, stays::store::of_elder(tx, by, elder)?))
+            let stays = stays::store::of_elder(tx, by, elder)?;
+            let known = known(tx, by, elder, &stays)?;
+            Ok::<_, Error>((subject, earlier, places, stays, known))
         })
         .await?;
     let against = against_person(subject.present, &earlier, None);
@@ -33,7 +36,7 @@ pub(in super::super) async fn blank(cx: Cx, Query(whom): Query<Whom>) -> Result<
         @if !earlier.is_empty() { (ui::card("以往的家庭病床与申请", history(&earlier))) }
         @if against.is_empty() {
             @if let Some(reason) = stay.first() { (ui::alert(Tone::Warning, "正在住院", html! { (reason.text) "。可以先申请，出院后再建床。" })) }
-            (ui::card(&subject.age_and_sex(cx.today()), form(&cx, &subject, &places)))
+            (ui::card(&subject.age_and_sex(cx.today()), form(&cx, &subject, &places, &known)))
         } @else {
             (refusal(&against))
         }
@@ -61,7 +64,25 @@ fn history(earlier: &[Sickbed]) -> Markup {
     ui::table(&["申请日期", "状态", "机构", "建床", "撤床", "说明"], rows)
 }
 
-fn form(cx: &Cx, subject: &Subject, places: &[(InstitutionId, String)]) -> Markup {
+/// What the files say already and nobody should type again.
+#[derive(Default)]
+struct Known {
+    /// Whom the family named to be called.
+    contact: String,
+    /// The diagnosis of the last stay in hospital, and the group that it seems to belong to.
+    diagnosis: String,
+    condition: Option<Condition>,
+}
+
+/// From the contact of the elder's file and the last stay in hospital.
+fn known(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, stays: &[stays::Stay]) -> db::Result<Known> {
+    let contact = registry::elders::store::find(tx, by, elder)?.contact_name.unwrap_or_default();
+    let diagnosis = stays.iter().find_map(|stay| stay.facts.diagnosis.clone()).unwrap_or_default();
+    let condition = Condition::of(&diagnosis);
+    Ok(Known { contact, condition, diagnosis })
+}
+
+fn form(cx: &Cx, subject: &Subject, places: &[(InstitutionId, String)], known: &Known) -> Markup {
     let own = cx.user.institution;
     let places = places.iter().filter(|(id, _)| own.is_none_or(|own| own == *id));
     let options: Vec<(String, &str)> = places.map(|(id, name)| (id.to_string(), name.as_str())).collect();
@@ -73,19 +94,24 @@ fn form(cx: &Cx, subject: &Subject, places: &[(InstitutionId, String)]) -> Marku
         (ui::select_with("建床机构", "institution", &options, "", Field::default().required()))
         (ui::radios("申请人", "by", &AskedBy::options(), AskedBy::Family.code()))
         (ui::form_row(&[
-            ui::field("申请人姓名", "asked_name", "", Field::text().required().limit(40)),
+            ui::field("申请人姓名", "asked_name", &known.contact, Field::text().required().limit(40)),
             ui::field("与老年人的关系", "relation", "", Field::text().limit(20).hint("家属申请的必填")),
             ui::date_with("申请日期", "asked_on", Some(cx.today()), Field::date().required().max(cx.today())),
         ]))
-        (ui::select("病种", "condition", &Condition::options(), Condition::Stroke.code()))
+        (ui::select("病种", "condition", &Condition::options(), known.condition.unwrap_or(Condition::Stroke).code()))
         (ui::form_row(&[
-            ui::field("主要诊断", "diagnosis", "", Field::text().required().limit(100)),
+            ui::field("主要诊断", "diagnosis", &known.diagnosis, last(Field::text().required().limit(100), known)),
             ui::field("疾病编码（ICD-10）", "diagnosis_code", "", Field::text().limit(10).hint("知道的填写，如 I69.3")),
         ]))
         (ui::textarea("希望得到的服务", "wish", "", Field::text().limit(300)))
         (ui::submit("提交申请"))
     };
     ui::form(cx, "/sickbeds", body)
+}
+
+/// Says where a value came from that nobody typed.
+fn last(field: Field, known: &Known) -> Field {
+    if known.diagnosis.is_empty() { field } else { field.hint("取自最近一次住院，可改") }
 }
 
 #[derive(Deserialize)]

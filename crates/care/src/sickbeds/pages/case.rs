@@ -6,6 +6,7 @@ use super::super::rounds::Round;
 use super::super::views::{last_day, tone};
 use super::super::{APPLY, CARE, MANAGE, store};
 use super::{SOURCE, key, parts};
+use crate::chart::{self, Latest};
 use crate::subject::{self, Subject};
 use crate::visits;
 use axum::extract::Path;
@@ -28,6 +29,7 @@ pub(super) struct Case {
     pub(super) people: Vec<Person>,
     pub(super) visits: Vec<visits::store::Listed>,
     pub(super) place: String,
+    pub(super) latest: Latest,
 }
 
 /// Everything of a bed, with the look at it in the audit.
@@ -43,7 +45,8 @@ pub(super) async fn load(cx: &Cx, elder: &str, id: &str) -> Result<Case, Error> 
             let (lines, events) = (store::lines(tx, key)?, store::events(tx, key)?);
             let of_it = visits::store::Filter { source: Some(key.id.uuid()), ..visits::store::Filter::default() };
             let visits = visits::store::list(tx, by, &of_it, VISITS, 0)?;
-            Ok::<_, Error>(Case { bed, subject, items, rounds, lines, events, people, visits, place })
+            let latest = chart::latest(tx, key.elder)?;
+            Ok::<_, Error>(Case { bed, subject, items, rounds, lines, events, people, visits, place, latest })
         })
         .await?;
     let entry =
@@ -58,6 +61,7 @@ pub(in super::super) async fn show(cx: Cx, Path((elder, id)): Path<(String, Stri
     let opened = bed.opened_on.is_some();
     let body = html! {
         (warnings(&cx, &case))
+        @if bed.state == State::Open || bed.state.waiting() { (chart::banner(&case.latest)) }
         (ui::card("家庭病床", overview(&cx, &case)))
         @if cx.may(MANAGE) { (parts::next_step(&cx, &case)) }
         @if opened {

@@ -259,10 +259,11 @@ pub(super) fn escalation(cx: &Cx, case: &Case) -> Markup {
         "病情变化，联系医师",
         false,
         html! {
-            p { "危急时先拨打 120。需要住院的，办理转诊；登记入院后本床自动撤床。" }
+            p { "危急时先拨打 120。需要住院的，办理转诊；登记入院后本床自动撤床。病情已到终末期的，申请安宁疗护，诊断随之带过去，本床保留。" }
             p {
                 @if to("/referrals") { (ui::link_button(&format!("/referrals/new?elder={elder}"), "办理转诊", Tone::Danger)) " " }
-                @if cx.may(crate::stays::WRITE) { (ui::link_button(&format!("/stays/new?elder={elder}"), "登记住院", Tone::Neutral)) }
+                @if cx.may(crate::stays::WRITE) { (ui::link_button(&format!("/stays/new?elder={elder}"), "登记住院", Tone::Neutral)) " " }
+                @if cx.may(crate::hospice::WRITE) { (ui::link_button(&format!("/hospice/new?elder={elder}"), "申请安宁疗护", Tone::Neutral)) }
             }
             (ui::form_among(cx, &url(case, "escalate"), body))
         },
