@@ -92,7 +92,7 @@ async function places(person) {
   await person.open(`/episodes/${ELDER.id}`)
   const lines = await person.page.locator('.card:has(figure.yy-thread) tbody tr').evaluateAll((all) =>
     all.map((row) => [...row.cells].map((cell) => cell.innerText.trim())))
-  return lines.reverse().map(([place, institution, from, until]) => ({ place, institution, from, until }))
+  return lines.reverse().map(([place, from, until]) => ({ place: place.split(/\s/)[0], from, until }))
 }
 
 /** Her paper, as the roster has it: what a person would show at a desk. */
@@ -115,7 +115,7 @@ step('a doctor signs with somebody whom carers visit at home, and writes down an
     if (!(await doctor.text()).includes('还没有照护全程')) continue
     await doctor.open(`/elders/${id}`)
     const file = (await doctor.text()).replace(/\s+/g, ' ')
-    if (!/女/.test(file) || !/常住 是/.test(file)) continue
+    if (!(await doctor.page.locator('h1').innerText()).includes('女') || !/常住 是/.test(file)) continue
     ELDER.id = id
     break
   }
@@ -310,6 +310,11 @@ step('she nears the end: hospice is asked for from the bed, planned with the fam
   await doctor.press('保存巡访')
   await carer.open(ELDER.hospice)
   await carer.sees('安睡')
+  await carer.shot('elder-hospice-telephone', { fullPage: true })
+  await doctor.open(`/episodes/${ELDER.id}`)
+  await doctor.shot('elder-thread', { document: true })
+  await carer.open(`/episodes/${ELDER.id}`)
+  await carer.shot('elder-thread-telephone', { document: true })
 })
 
 step('she dies at home: everything closes with its reason, and the family is not forgotten', async () => {
@@ -329,13 +334,16 @@ step('her page is one thread without a gap, and says each thing once', async () 
   const doctor = await as('doctor')
   const all = await places(doctor)
   assert.deepEqual(all.map((p) => p.place), ['居家', '日间照护', '住院', '养老机构', '家庭病床', '安宁疗护'])
-  all.slice(1).forEach((next, n) => assert.equal(next.from, all[n].until, `${all[n].place} → ${next.place}`))
-  await doctor.shot('elder-thread', { document: true })
+  const changes = [DAYS.contract, DAYS.centre, DAYS.fall, DAYS.moved, DAYS.home, DAYS.hospice, DAYS.death]
+  assert.deepEqual([...all.map((p) => p.from), all.at(-1).until], changes)
+  assert.deepEqual(all.map((p) => p.until), changes.slice(1), 'each begins when the one before it ends')
   await doctor.open(`/elders/${ELDER.id}`)
+  const told = await doctor.page.locator('main').evaluate((main) => main.textContent)
+  for (const move of [/居家 → 日间照护/g, /日间照护（[^）]*） → 住院/g, /住院（[^）]*） → 养老机构/g, /养老机构（[^）]*） → 家庭病床/g, /家庭病床（[^）]*） → 安宁疗护/g])
+    assert.equal(told.match(move)?.length, 1, String(move))
+  for (const once of [ELDER.fall, 'EP-27', 'EP-35', 'EP-53', 'EP-54']) assert.equal(told.split(once).length - 1, 1, `${once} stands once`)
   await doctor.shot('elder-timeline', { fullPage: true })
   const phone = await as('supervisor', { width: 390, height: 844 })
-  await phone.open(`/episodes/${ELDER.id}`)
-  await phone.shot('elder-thread-telephone', { fullPage: true })
   await phone.open(`/elders/${ELDER.id}`)
   await phone.shot('elder-timeline-telephone', { fullPage: true })
 })

@@ -71,6 +71,7 @@ pub const RULES: &[(Thing, What, Effect, &str, &str)] = &[
     (Thing::Visit, What::MovedAway, Effect::Ends, "EP-26", "迁出，取消未上门的服务"),
     (Thing::Visit, What::AdmittedToHospital, Effect::Rests, "EP-27", "住院期间不上门"),
     (Thing::Visit, What::LeftHospital, Effect::GoesOn, "EP-28", "已出院，恢复上门"),
+    (Thing::Visit, What::MovedIn, Effect::Ends, "EP-30", "已入住养老机构，取消未上门的服务"),
     (Thing::Stay, What::Died, Effect::Ends, "EP-29", "去世，住院结束"),
     (Thing::Referral, What::Died, Effect::Ends, "EP-31", "去世，转诊关闭"),
     (Thing::Referral, What::MovedAway, Effect::Ends, "EP-32", "迁出，转诊关闭"),

@@ -18,7 +18,8 @@ const SHOWN: i64 = 5;
 /// # Errors
 /// What the engine says.
 pub fn timeline(tx: &mut Tx<'_>, _: &Actor, elder: ElderId) -> db::Result<Vec<TimelineItem>> {
-    Ok(store::events(tx, elder)?.into_iter().map(|event| item(elder, event)).collect())
+    // The latest first, as everybody hands theirs over: at one instant what followed stands above its cause.
+    Ok(store::events(tx, elder)?.into_iter().rev().map(|event| item(elder, event)).collect())
 }
 
 fn item(elder: ElderId, event: Event) -> TimelineItem {

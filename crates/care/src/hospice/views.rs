@@ -88,6 +88,9 @@ pub fn timeline(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<T
             all.push(item(&case, on, title, case.end_reason.clone()));
         }
     }
+    // The latest first, as everybody hands theirs over.
+    all.sort_by_key(|item| item.on);
+    all.reverse();
     Ok(all)
 }
 

@@ -397,6 +397,13 @@ impl Referral {
         over.then(|| reason("RF-09", format!("资料共享已经结束（共享至 {}）", self.shared_until)))
     }
 
+    /// Whether anything is still to be done: an answer, an arrival, a conclusion, or a follow-up that is due.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        self.state.after("close").is_some()
+            && (self.state != State::Concluded || self.conclusion.follow_up_due.is_some())
+    }
+
     /// What the bus' news does to it, if anything. Admission at the destination is arrival; what ends a referral stands in the
     /// one table of the episodes.
     #[must_use]
@@ -412,7 +419,7 @@ impl Referral {
         }
         let ending = ends(Thing::Referral, news.what).filter(|ending| ending.effect == Effect::Ends)?;
         let gone = matches!(news.what, What::Died | What::MovedAway);
-        let open = if gone { self.state.after("close").is_some() } else { self.state.under_way() && later };
+        let open = if gone { self.owes() } else { self.state.under_way() && later };
         open.then_some(Touch::Close(ending))
     }
 }

@@ -170,6 +170,7 @@ db::on_both! {
         assert_eq!((r.state, r.conclusion.finding.as_str()), (State::Concluded, "2026-11-02 已入住安康养老院"));
         assert_eq!((r.conclusion.follow_up_due, r.share_ended_at.is_some()), (None, true));
         assert_eq!(c.place(), Some(Place::Institution));
+        assert!(c.app.db.read(|tx| referrals::open(tx, &c.by(), c.who)).expect("open").is_empty(), "nothing is owed any more");
     }
 
     fn accepting_again_puts_nobody_into_a_queue_twice(db: TestDb) {

@@ -201,7 +201,7 @@ pub fn open(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<OpenT
         href: r.key.href(),
         since: date_of(r.requested_at),
     };
-    Ok(all.iter().filter(|r| r.state.after("close").is_some()).map(thing).collect())
+    Ok(all.iter().filter(|r| r.owes()).map(thing).collect())
 }
 
 /// The referrals under way, and the way to a green channel.
@@ -210,8 +210,7 @@ pub fn open(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<OpenT
 /// What the engine says.
 pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<ElderCard>> {
     let all = store::of_elder(tx, by, elder)?;
-    let open = all.iter().filter(|r| r.state.under_way() || matches!(r.state, State::Arrived | State::Concluded));
-    let open: Vec<&Referral> = open.collect();
+    let open: Vec<&Referral> = all.iter().filter(|r| r.owes()).collect();
     let body = html! {
         @if open.is_empty() { p.text-secondary { "没有正在办理的转诊。" } }
         @for r in &open {

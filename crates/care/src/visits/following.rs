@@ -15,7 +15,10 @@ pub fn follow(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> db::Result<()> {
     let by = &episodes::follower(by);
     let Some(ending) = episodes::ends(Thing::Visit, h.what) else { return Ok(()) };
     let count = match ending.effect {
-        Effect::Ends | Effect::Rests => store::rest(tx, by, h.elder, h.on, ending.words)?,
+        Effect::Ends | Effect::Rests => {
+            let but = h.institution.filter(|_| h.what == What::MovedIn);
+            store::rest(tx, by, h.elder, (h.on, but), ending.words)?
+        }
         Effect::GoesOn => store::resume(tx, by, h.elder, h.on)?,
     };
     if ending.effect == Effect::Ends {
@@ -36,5 +39,5 @@ pub fn follow(tx: &mut Tx<'_>, by: &Actor, h: &Happening) -> db::Result<()> {
 pub fn rest_in_hospital(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<()> {
     let Some(since) = facts::of(tx, elder)?.hospital_since else { return Ok(()) };
     let Some(ending) = episodes::ends(Thing::Visit, What::AdmittedToHospital) else { return Ok(()) };
-    store::rest(tx, by, elder, since, ending.words).map(drop)
+    store::rest(tx, by, elder, (since, None), ending.words).map(drop)
 }

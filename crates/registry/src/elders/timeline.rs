@@ -72,7 +72,7 @@ impl ElderPage {
             all.extend(source(tx, by, elder)?);
         }
         all.sort_by_key(|item| std::cmp::Reverse((item.on, item.at)));
-        Ok(all)
+        Ok(once(all))
     }
 
     /// All cards that the user may see, in their order.
@@ -86,6 +86,20 @@ impl ElderPage {
         all.sort_by_key(|card| card.order);
         Ok(all)
     }
+}
+
+/// Two that tell of one thing: of two kinds of items of a day about the same page, where the words of one go on those of the
+/// other, the fuller one stands.
+fn once(all: Vec<TimelineItem>) -> Vec<TimelineItem> {
+    let fuller = |item: &TimelineItem| {
+        let goes_on = |other: &&TimelineItem| {
+            other.detail.strip_prefix(item.detail.as_str()).is_some_and(|rest| rest.starts_with('，'))
+        };
+        let same = |other: &&TimelineItem| other.on == item.on && other.href == item.href && other.kind != item.kind;
+        !item.detail.is_empty() && item.href.is_some() && all.iter().filter(same).any(|other| goes_on(&other))
+    };
+    let told: Vec<bool> = all.iter().map(fuller).collect();
+    all.into_iter().zip(told).filter(|(_, told)| !told).map(|(item, _)| item).collect()
 }
 
 /// The register's own: file opened, changed, merged, died.
@@ -113,4 +127,32 @@ fn own(tx: &mut Tx<'_>, by: &Actor, id: ElderId) -> db::Result<Vec<TimelineItem>
 fn at(instant: Instant, kind: &'static str, title: &str, detail: String) -> TimelineItem {
     let on = kernel::time::date_of(instant);
     TimelineItem { on, at: Some(instant), kind, title: title.into(), detail, href: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(kind: &'static str, on: &str, detail: &str, href: &str) -> TimelineItem {
+        let (on, href) = (on.parse().expect("day"), Some(href.to_owned()));
+        TimelineItem { on, at: None, kind, title: kind.to_owned(), detail: detail.to_owned(), href }
+    }
+
+    #[test]
+    fn what_two_sources_tell_stands_once_and_with_its_number() {
+        let own = item("日间照护", "2026-11-17", "入住养老机构，日间照护结束", "/daycare/1");
+        let followed = item("联动办理", "2026-11-17", "入住养老机构，日间照护结束，EP-53", "/daycare/1");
+        let kept = |all: &[&TimelineItem]| once(all.iter().map(|one| (*one).clone()).collect());
+        assert_eq!(kept(&[&own, &followed]), [followed.clone()]);
+        for other in [
+            item("日间照护", "2026-11-18", "入住养老机构，日间照护结束", "/daycare/1"),
+            item("日间照护", "2026-11-17", "入住养老机构，日间照护结束", "/daycare/2"),
+            item("联动办理", "2026-11-17", "入住养老机构，日间照护结束", "/daycare/1"),
+            item("日间照护", "2026-11-17", "入住养老", "/daycare/1"),
+            item("日间照护", "2026-11-17", "", "/daycare/1"),
+        ] {
+            assert_eq!(kept(&[&other, &followed]).len(), 2, "{other:?}");
+        }
+        assert_eq!(kept(&[&own, &own]).len(), 2, "two of one source are two");
+    }
 }

@@ -81,8 +81,8 @@ fn body(cx: &Cx, file: &File) -> Markup {
     html! {
         (ui::columns(&[ui::card("现在", standing), ui::card("正在进行", open_things(&file.open))]))
         @if !file.stretches.is_empty() { (ui::card("去向", thread::thread(&file.stretches, today))) }
-        (ui::card("计划与目标", goals(cx, file, write)))
-        (ui::card("照护团队", team(cx, file, write)))
+        @if write.is_some() || !file.goals.is_empty() { (ui::card("计划与目标", goals(cx, file, write))) }
+        @if write.is_some() || !file.team.is_empty() { (ui::card("照护团队", team(cx, file, write))) }
         @if let Some(episode) = write { (remark_and_close(cx, episode)) }
         (ui::card("全部经过", timeline(&file.timeline)))
         @if file.episodes.len() > 1 { (ui::card("历次照护全程", history(&file.episodes))) }

@@ -44,16 +44,10 @@ fn words(all: &[Stretch], today: Date) -> Markup {
         let until = s.spell.until.map_or_else(|| "至今".to_owned(), |day| day.to_string());
         let end = s.spell.until.unwrap_or(today + chrono::Days::new(1));
         let place = html! {
-            (ui::badge(tone(s.spell.place), s.spell.place.name()))
+            (ui::badge(tone(s.spell.place), s.spell.place.name())) " " (s.institution)
             @if s.spell.kept { " " (ui::muted("保留")) }
         };
-        vec![
-            place,
-            ui::opt(Some(&s.institution)),
-            ui::text(s.spell.from),
-            ui::text(until),
-            ui::text((end - s.spell.from).num_days().max(0)),
-        ]
+        vec![place, ui::text(s.spell.from), ui::text(until), ui::text((end - s.spell.from).num_days().max(0))]
     };
-    ui::table(&["去向", "机构", "自", "至", ">天数"], all.iter().rev().map(row))
+    ui::table(&["去向", "自", "至", ">天数"], all.iter().rev().map(row))
 }

@@ -134,13 +134,24 @@ fn go_on(tx: &mut Tx<'_>, by: &Actor, episode: &Episode, h: &Happening) -> Resul
     }
     carry_out(tx, by, episode, &moves, h.what)?;
     let Some((place, institution, on)) = moves.begins else { return Ok(()) };
-    let from = spells.iter().rev().find(|s| s.until.is_none());
-    let from = from.map(|s| at(tx, s.place, s.institution)).unwrap_or_default();
+    let from = left(tx, episode, &spells, &moves)?;
     let title = format!("{from} → {}", at(tx, place, institution));
     let kept = moves.ends.is_some_and(|(_, _, kept)| kept);
     let detail = if kept { format!("{}；{from}保留", h.what.name()) } else { h.what.name().to_owned() };
     let line = Line { on, kind: EventKind::Move, code: "", title: &title, detail: &detail, href: None };
     super::write_line(tx, by, h.elder, episode.id, &line)
+}
+
+/// Where the elder comes from, in words. A place that never was is passed over: the line that led to it goes with it.
+fn left(tx: &mut Tx<'_>, episode: &Episode, spells: &[Spell], m: &Moves) -> Result<String> {
+    let Some(now) = spells.iter().rev().find(|s| s.until.is_none()) else { return Ok(String::new()) };
+    let here = at(tx, now.place, now.institution);
+    let before = spells.iter().rev().find(|s| m.dropped == Some(now.id) && s.until == Some(now.from));
+    let Some(before) = before else { return Ok(here) };
+    let from = at(tx, before.place, before.institution);
+    let sql = "delete from episode_events where elder_id = $1 and episode_id = $2 and kind = 'move' and on_date = $3 and title = $4";
+    tx.exec(sql, params![episode.elder, episode.id, now.from, &format!("{from} → {here}")])?;
+    Ok(from)
 }
 
 fn carry_out(tx: &mut Tx<'_>, by: &Actor, episode: &Episode, m: &Moves, what: What) -> Result<()> {

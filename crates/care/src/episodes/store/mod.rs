@@ -129,7 +129,8 @@ pub fn team(tx: &mut Tx<'_>, elder: ElderId) -> Result<Vec<Member>> {
 /// What the engine says.
 pub fn events(tx: &mut Tx<'_>, elder: ElderId) -> Result<Vec<Event>> {
     let sql = "select on_date, at, kind, code, title, detail, href, by_name from episode_events where elder_id = $1
-               order by on_date, at, id";
+               order by on_date, at, case kind when 'open' then 0 when 'move' then 1 when 'close' then 2 when 'follow' then 4 else 3 end,
+                 code, id";
     tx.query(sql, params![elder], |row| {
         let mut c = row.columns();
         Ok(Event {

@@ -316,7 +316,7 @@ fn asking(cx: &Cx, case: &Case) -> Markup {
     let own = cx.user.institution;
     let mine = own.is_none_or(|own| own == r.from);
     html! {
-        @if r.state == State::Concluded && case.seat(cx) != Seat::Destination {
+        @if r.state == State::Concluded && r.owes() && case.seat(cx) != Seat::Destination {
             (ui::card("随访", ui::form(cx, &format!("{}/follow-up", r.key.href()), html! {
                 (version(r))
                 (ui::date_with("随访日期", "followed_up_on", Some(cx.today()), Field::date().required().max(cx.today())))

@@ -377,7 +377,8 @@ fn here(tx: &mut Tx<'_>, by: &Actor, seen: Seen, at: Instant, tail: &str) -> Res
         let text = format!("证件号码后四位与{}的不符，请核对来的是不是本人", r.elder_name);
         return Err(Error::refused("RF-13", text));
     }
-    let at = at.max(r.requested_at);
+    // The minute of the form that is running now means now: the order of what was written is that of what happened.
+    let at = if by.now - at < TimeDelta::minutes(1) { by.now } else { at.max(r.requested_at) };
     arrived(tx, by, &mut r, (at, "到诊登记"))?;
     Ok(r)
 }

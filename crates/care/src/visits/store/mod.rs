@@ -284,16 +284,24 @@ pub fn cancel_from(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, source: Uuid, on
 pub(in crate::visits) const UNLOCKED: &str = "not exists (select 1 from visit_locks l
      where l.kind = visits.kind and l.county = visits.county and l.month = visits.month)";
 
-/// Calls off the planned visits of an elder from a day on, until they go on, and writes why on each. Answers how many.
+/// Calls off the planned visits of an elder from a day on, until they go on, and writes why on each; not those of `but`, who
+/// cares for them now. Answers how many.
 ///
 /// # Errors
 /// What the engine says.
-pub fn rest(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, on: Date, why: &str) -> db::Result<u64> {
+pub fn rest(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    elder: ElderId,
+    (on, but): (Date, Option<InstitutionId>),
+    why: &str,
+) -> db::Result<u64> {
     let sql = format!(
         "update visits set state = 'cancelled', note = $3, rests = $4, changed_at = $4
-         where elder_id = $1 and planned_from >= $2 and state = 'planned' and {UNLOCKED}"
+         where elder_id = $1 and planned_from >= $2 and state = 'planned' and institution_id <> $5 and {UNLOCKED}"
     );
-    tx.exec(&sql, params![elder, midnight(on), why, by.now])
+    let but = but.unwrap_or(InstitutionId(Uuid::nil()));
+    tx.exec(&sql, params![elder, midnight(on), why, by.now, but])
 }
 
 /// What rests will not go on.
