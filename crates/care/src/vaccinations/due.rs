@@ -2,12 +2,13 @@
 
 use super::model::Vaccine;
 use super::store::Given;
+use chrono::Datelike;
 use kernel::area::Level;
 use kernel::time::age_on;
 use kernel::{Area, Date, ElderId};
 use policy::{Decision, Facts, Library, Value};
 use registry::elders::columns::{Snapshot, flag};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What an answer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,4 +98,58 @@ pub fn survey(
     }
     found.due.sort_by_key(|one| (std::cmp::Reverse(one.person.age), one.id));
     found
+}
+
+/// A vaccination season: its first day, and the first day after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Season {
+    /// First day.
+    pub from: Date,
+    /// First day of the next one.
+    pub until: Date,
+}
+
+impl Season {
+    /// The season that a day lies in, when seasons begin with this month; none for a month that there is not.
+    #[must_use]
+    pub fn of(day: Date, month: i64) -> Option<Self> {
+        let begin = |year: i32| Date::from_ymd_opt(year, u32::try_from(month).ok()?, 1);
+        let year = if begin(day.year())? <= day { day.year() } else { day.year() - 1 };
+        Some(Self { from: begin(year)?, until: begin(year + 1)? })
+    }
+
+    /// The one before.
+    #[must_use]
+    pub fn previous(self, month: i64) -> Option<Self> {
+        Self::of(self.from.pred_opt()?, month)
+    }
+
+    /// 2026—2027
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{}—{}", self.from.year(), self.from.year() + 1)
+    }
+}
+
+/// Residents of the age on the day, by town, and those of them with a dose in the season.
+#[must_use]
+pub fn in_season(
+    columns: &Snapshot,
+    (area, on, age): (Area, Date, i64),
+    given: &HashSet<ElderId>,
+    seen: &dyn Fn(ElderId) -> bool,
+) -> BTreeMap<Area, Cover> {
+    let under = columns.under(area);
+    let gone = flag::DEAD | flag::MOVED | flag::GONE | flag::NOT_RESIDENT;
+    let mut towns: BTreeMap<Area, Cover> = BTreeMap::new();
+    for row in columns.rows().filter(|row| under[columns.area[*row] as usize] && columns.flags[*row] & gone == 0) {
+        let (id, place) = (columns.ids[row], columns.areas[columns.area[row] as usize]);
+        let of_age = columns.born[row].date().is_some_and(|born| age_on(born, on) >= age);
+        if of_age && seen(id) {
+            let cover = towns.entry(place.up_to(Level::Town)).or_default();
+            cover.of += 1;
+            cover.covered += i64::from(given.contains(&id));
+        }
+    }
+    towns
 }

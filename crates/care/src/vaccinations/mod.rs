@@ -13,7 +13,7 @@
 //!
 //! | route | permission |
 //! |---|---|
-//! | `GET /vaccinations`, `/vaccinations/coverage`, `/vaccinations/lots`, `/vaccinations/{elder}` | vaccinations.read |
+//! | `GET /vaccinations`, `/vaccinations/coverage`, `/vaccinations/season`, `/vaccinations/lots`, `/vaccinations/{elder}` | vaccinations.read |
 //! | `GET /vaccinations/{elder}/new`, `POST /vaccinations/{elder}`, `…/{id}/reaction` | vaccinations.write |
 //! | `POST /vaccinations/lots`, `/vaccinations/lots/{id}/stop` | vaccinations.write |
 
@@ -43,6 +43,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/vaccinations", READ, pages::lists::due)
         .get("/vaccinations/coverage", READ, pages::lists::coverage)
+        .get("/vaccinations/season", READ, pages::lists::season)
         .get("/vaccinations/lots", READ, pages::lots::list)
         .post("/vaccinations/lots", WRITE, pages::lots::add)
         .post("/vaccinations/lots/{lot}/stop", WRITE, pages::lots::stop)

@@ -9,7 +9,7 @@ use chrono::Days;
 use db::{Actor, Condition, Json, Row, Tx, params};
 use kernel::{Date, ElderId, InstitutionId, VaccinationId, VaccineLotId};
 use policy::Library;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use web::{Error, Reason};
 
 const COLUMNS: &str =
@@ -311,6 +311,31 @@ pub fn lot(tx: &mut Tx<'_>, by: &Actor, id: VaccineLotId) -> db::Result<Lot> {
         all.sql
     );
     tx.query_one(&sql, &all.values, as_lot)
+}
+
+/// Elders within sight with a dose of a vaccine from a day until before another, and how many doses each institution gave then;
+/// without a name stand those that were given elsewhere.
+///
+/// # Errors
+/// What the engine says.
+pub fn between(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    vaccine: Vaccine,
+    (from, until): (Date, Date),
+) -> db::Result<(HashSet<ElderId>, Vec<(String, i64)>)> {
+    let mut all = Condition::new(by.scope.elders("e.area", "e.id", 1));
+    all.with("v.vaccine = ?", vaccine).and("v.state = 'given'");
+    all.with("v.on_date >= ?", from).with("v.on_date < ?", until);
+    let of = "from vaccinations v join elders e on e.id = v.elder_id";
+    let sql = format!("select distinct v.elder_id {of} where {}", all.sql);
+    let elders = tx.query(&sql, &all.values, |row| row.get(0))?.into_iter().collect();
+    let sql = format!(
+        "select coalesce(i.name, ''), count(*) {of} left join institutions i on i.id = v.institution_id where {}
+         group by coalesce(i.name, '') order by count(*) desc, coalesce(i.name, '')",
+        all.sql
+    );
+    Ok((elders, tx.query(&sql, &all.values, |row| Ok((row.get(0)?, row.get(1)?)))?))
 }
 
 /// The lots within sight with the name of where they are, the first to expire in front; only the actor's own institution's, if

@@ -1,3 +1,4 @@
+use super::due::Season;
 use super::model::{Asked, Entry, Lot, Site, State, Vaccine};
 use super::{READ, WRITE, due, routes, store};
 use crate::testing::{actor, area, day, dies, elder, institution, library, seed};
@@ -79,6 +80,19 @@ fn a_lot_is_given_until_its_last_day_and_its_last_dose() {
 }
 
 #[test]
+fn a_season_begins_with_the_first_of_its_month() {
+    let of = |text: &str| Season::of(day(text), 9).expect("season").from.to_string();
+    assert_eq!(
+        ["2026-08-31", "2026-09-01", "2026-12-31", "2027-08-31"].map(of),
+        ["2025-09-01", "2026-09-01", "2026-09-01", "2026-09-01"]
+    );
+    let season = Season::of(day("2026-11-02"), 9).expect("season");
+    assert_eq!((season.until, season.name().as_str()), (day("2027-09-01"), "2026—2027"));
+    assert_eq!(season.previous(9).map(|one| one.from), Some(day("2025-09-01")));
+    assert!(Season::of(day("2026-11-02"), 13).is_none() && Season::of(day("2026-11-02"), 0).is_none());
+}
+
+#[test]
 fn who_is_due_is_what_the_table_says() {
     let due = |vaccine, age, doses, high_risk, last: Option<&str>| {
         let person = due::Person { age, high_risk, doses, last: last.map(day) };
@@ -116,6 +130,26 @@ db::on_both! {
         assert_eq!(nurse.post(&url, &[("reaction", "mild"), ("reaction_on", "2026-11-03"), ("note", "红肿")]).status.as_u16(), 422);
         assert_eq!(nurse.post(&url, &[("reaction", "mild"), ("reaction_on", "2026-11-02"), ("note", "红肿")]).goes_to(), page);
         assert!(nurse.get(&page).page().contains("红肿"));
+    }
+
+    fn a_season_counts_its_own_doses_among_those_of_age(db: TestDb) {
+        let world = world(db);
+        let nurse = world.nurse();
+        assert!(nurse.get("/vaccinations/season").page().contains("这一季还没有接种"));
+        world.give(world.elder, world.lot("A1", "5"), Asked::default()).expect("given");
+        let page = nurse.get("/vaccinations/season").page();
+        assert!(page.contains("2026—2027 接种季覆盖率") && page.contains("100%"), "{page}");
+        let last = nurse.get("/vaccinations/season?last=true").page();
+        assert!(last.contains("2025—2026") && last.contains("这一季还没有接种"), "{last}");
+        let columns = world.app.state.get::<Columns>();
+        columns.refresh(&world.app.db).expect("columns");
+        // Born on 1940-03-04: not of the age on the day before the birthday.
+        let of = |on: &str, age| due::in_season(&columns.snapshot(), (area("320623"), day(on), age), &[world.elder].into(), &|_| true);
+        assert!(of("2026-03-03", 86).is_empty());
+        assert_eq!(of("2026-03-04", 86).values().map(|one| (one.of, one.covered)).collect::<Vec<_>>(), [(1, 1)]);
+        assert!(of("2026-03-04", 87).is_empty());
+        let neighbour = world.app.person("邻县", &ALL, "320612");
+        assert!(!neighbour.get("/vaccinations/season").page().contains("城中街道社区卫生服务中心"));
     }
 
     fn what_speaks_against_it_is_asked_before(db: TestDb) {
