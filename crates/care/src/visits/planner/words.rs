@@ -45,7 +45,7 @@ impl Names {
             Some((id, rest)) if n > 0 => format!("“{}”{rest}", self.name(id)),
             _ => part.to_owned(),
         });
-        Reason::new(code, parts.collect::<String>())
+        Reason::new(code, in_minutes(&parts.collect::<String>()))
     }
 
     fn name(&self, id: &str) -> String {
@@ -64,6 +64,18 @@ impl Names {
             }
             Changed::Carer(id) => Reason::new("PLAN-14", format!("“{}”的班次、请假、技能或证书已改", self.carer(id))),
         }
+    }
+}
+
+/// Seconds in a sentence as whole minutes.
+fn in_minutes(text: &str) -> String {
+    let Some((before, after)) = text.split_once(" 秒") else { return text.to_owned() };
+    let digits = before
+        .rfind(|c: char| !c.is_ascii_digit() && c != '-')
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    match before[digits..].parse::<i64>() {
+        Ok(seconds) => format!("{}{} 分钟{after}", &before[..digits], minutes(seconds)),
+        Err(_) => text.to_owned(),
     }
 }
 
@@ -102,5 +114,18 @@ pub(super) const fn tone(state: State) -> web::ui::Tone {
         State::Accepted => web::ui::Tone::Success,
         State::Failed => web::ui::Tone::Danger,
         State::Discarded => web::ui::Tone::Neutral,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_said_in_minutes() {
+        assert_eq!(in_minutes("开始于约定时间段之外（偏差 -5700 秒）"), "开始于约定时间段之外（偏差 -95 分钟）");
+        assert_eq!(in_minutes("“甲”超出班次 90 秒"), "“甲”超出班次 2 分钟");
+        assert_eq!(in_minutes("没有道路"), "没有道路");
+        assert_eq!((clock(0), clock(9 * 3600 + 300), clock(86_399)), ("00:00".into(), "09:05".into(), "23:59".into()));
     }
 }

@@ -110,11 +110,14 @@ fn content(cx: &Cx, read: &Read, plan: &Plan, chosen: &Chosen) -> Markup {
         (ui::columns(&figures(plan.cost, all.len())))
         @if !plan.unassigned.is_empty() { (ui::card("没有排上", left_out(read, plan))) }
         @if open { (broken(read, plan)) }
-        (ui::card("安排", html! {
+        (ui::card("一天的安排", html! {
             @if open { p.text-secondary.yy-board-hint { "拖动一次上门到另一名人员或另一个时间，先看代价再决定；不方便拖动的用下面的“手工调整”。" } }
-            (board(&shown)) (lists(&shown))
+            (board(&shown))
         }))
-        @if open { (move_form(read, plan, chosen, cx)) }
+        div.yy-hand {
+            @if open { (move_form(read, plan, chosen, cx)) }
+            (ui::card("每人的路线", lists(&shown)))
+        }
         (ui::card(&format!("改动（{}）", all.len()), moved_table(read, &all)))
         (ui::card("路线示意图", html! { (map::map(&of.asked, plan, &read.names)) }))
         @if open { (accept_form(cx, of, plan)) (ui::seldom("放弃这份方案", false, discard_form(cx, of))) }
