@@ -141,6 +141,7 @@ fn kind(name: &str) -> &str {
         "transfer.undo" => "撤回导入",
         "assessments.nightly" => "评估公示期满、到期办理",
         "ltci.settle" => "长护险试算、结算",
+        "visits.planner" => "当日排班计算",
         other => other,
     }
 }
