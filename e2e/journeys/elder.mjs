@@ -314,6 +314,7 @@ step('she nears the end: hospice is asked for from the bed, planned with the fam
   await doctor.open(`/episodes/${ELDER.id}`)
   await doctor.shot('elder-thread', { document: true })
   await carer.open(`/episodes/${ELDER.id}`)
+  await carer.page.locator('.card:has(figure.yy-thread)').evaluate((card) => card.scrollIntoView())
   await carer.shot('elder-thread-telephone', { document: true })
 })
 

@@ -43,7 +43,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`model`] | what a bed, a resident, a channel is; what stands against giving a bed |
-//! | [`store`] | the database; residents' steps in `store/steps.rs`, rooms in `store/rooms.rs`, figures in `store/figures.rs` |
+//! | [`store`] | the database; residents' steps in `store/steps.rs`, what follows in `store/following.rs`, rooms in `store/rooms.rs`, figures in `store/figures.rs` |
 //! | [`outbreak`] | what stands against crossing a line, for the planner of visits too |
 //!
 //! | route | permission |
@@ -61,7 +61,8 @@ mod tests;
 mod views;
 
 pub use model::{Bed, BedUse, Key, Plan, Resident, State, TRANSITIONS};
-pub use store::steps::{follow, open, tidy_up};
+pub use store::following::{follow, open};
+pub use store::steps::tidy_up;
 pub use views::{card, timeline, work};
 use web::{Nav, Permission, Routes};
 

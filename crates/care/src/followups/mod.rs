@@ -2,7 +2,8 @@
 //! year, controlled or not, what comes next. For family doctors; clerks and supervisors see it.
 //!
 //! Whether a value is controlled, dangerous, and what follows from it is asked of the policy library. Two bad results in a row
-//! propose a referral, a danger value demands one now; both stay on the work list until somebody says what became of it.
+//! propose a referral, a danger value demands one now; both stay on the work list until a referral to a hospital or
+//! an admission answers them, or somebody says what became of it.
 //!
 //! | state | event | next |
 //! |---|---|---|

@@ -29,6 +29,10 @@
 //! | concluded | follow_up | followed_up |
 //! | concluded | close | closed_elsewhere |
 //!
+//! Nothing is typed twice: who is admitted at the desk lies in hospital by the same form (`steps::admit`), a home that accepts a
+//! transfer for care has the elder in its queue, and moving in concludes the transfer. A referral to a hospital is told
+//! (`What::Referred`), and answers the follow-up that asked for one.
+//!
 //! | reason | against |
 //! |---|---|
 //! | RF-01 | dead or moved away |

@@ -7,15 +7,17 @@ use super::{Key, model, store};
 use crate::beds::store::rooms;
 use crate::contracts::ConsentHow;
 use crate::episodes::{self, Place};
-use crate::followups::{self, Disease, NewVisit};
+use crate::followups::{self, Disease};
 use crate::stays::{self, NewStay};
 use crate::testing::{actor, area, day, elder, institution, library, seed};
-use crate::{beds, daycare, hospice, referrals, sickbeds};
+use crate::visits::model::{Kind as VisitKind, NewVisit, Wishes};
+use crate::{beds, daycare, hospice, referrals, sickbeds, visits};
 use db::testing::TestDb;
 use db::{Actor, Scope};
-use kernel::{ElderId, InstitutionId};
+use kernel::{ElderId, Happening, InstitutionId, StaffId, VisitId, What};
 use registry::elders::{Fact, facts};
 use registry::institutions::Kind as Site;
+use uuid::Uuid;
 use web::Routes;
 use web::testing::{Client, TestApp};
 
@@ -33,6 +35,7 @@ fn county(db: TestDb) -> County {
     db.follow(vec![
         episodes::follow,
         stays::follow,
+        visits::follow,
         referrals::follow,
         followups::follow,
         sickbeds::follow,
@@ -193,11 +196,45 @@ db::on_both! {
         assert_eq!(c.app.db.read(|tx| beds::store::of_elder(tx, &c.by(), c.who)).expect("queue").len(), 1);
     }
 
+    fn who_moves_into_a_home_is_visited_at_home_no_more_but_cared_for_by_the_home(db: TestDb) {
+        let c = county(db);
+        let plan = |id: u128, on: &str, institution: InstitutionId| {
+            let at = |hour| kernel::time::at(day(on), hour, 0).expect("instant");
+            let new = NewVisit {
+                elder: c.who,
+                kind: VisitKind::CareInsurance,
+                source: None,
+                institution,
+                carer: StaffId(Uuid::from_u128(9)),
+                second: None,
+                wishes: Wishes::default(),
+                from: at(9),
+                to: at(10),
+                items: vec![],
+            };
+            let visit = new.planned(VisitId(Uuid::from_u128(id)), area("320623"), c.by().now);
+            c.app.db.write(|tx| visits::store::insert(tx, &c.by(), std::slice::from_ref(&visit))).expect("planned");
+        };
+        plan(1, "2026-11-09", c.centre);
+        plan(2, "2026-11-10", c.centre);
+        plan(3, "2026-11-11", c.centre);
+        plan(4, "2026-11-12", c.home);
+        let moved = Happening { elder: c.who, what: What::MovedIn, on: day("2026-11-10"), institution: Some(c.home) };
+        c.app.db.write(|tx| tx.tell(&c.by(), &moved)).expect("told");
+        let mut all = c.app.db.read(|tx| visits::store::of_elder(tx, c.who, 9)).expect("visits");
+        all.sort_by_key(|visit| visit.planned_from);
+        let states: Vec<_> = all.iter().map(|visit| visit.state).collect();
+        let (planned, off) = (visits::model::State::Planned, visits::model::State::Cancelled);
+        assert_eq!(states, [planned, off, off, planned]);
+        let thread = c.app.db.read(|tx| episodes::store::events(tx, c.who)).expect("thread");
+        assert!(thread.iter().any(|line| line.code == "EP-30" && line.title == "上门服务结束：2 次"), "{thread:?}");
+    }
+
     fn a_referral_answers_the_follow_up_that_asked_for_it(db: TestDb) {
         let c = county(db);
         let by = actor("2026-06-01", 1);
         let key = c.app.db.write(|tx| followups::enrol(tx, &by, c.who, Disease::Hypertension)).expect("enrolled");
-        let danger = NewVisit { sbp: Some(182), dbp: Some(96), ..visit(TODAY) };
+        let danger = followups::NewVisit { sbp: Some(182), dbp: Some(96), ..visit(TODAY) };
         c.app.db.write(|tx| followups::record(tx, &c.by(), &library(), (key, 1), &danger)).expect("recorded");
         let asked = || c.app.db.read(|tx| followups::store::visits(tx, &c.by(), c.who)).expect("visits").remove(0);
         assert_eq!(asked().referral, followups::model::Referral::Open);
@@ -236,8 +273,8 @@ fn room() -> beds::Plan {
     }
 }
 
-fn visit(on: &str) -> NewVisit {
-    NewVisit {
+fn visit(on: &str) -> followups::NewVisit {
+    followups::NewVisit {
         on: day(on),
         way: followups::model::Way::Clinic,
         sbp: None,

@@ -143,7 +143,7 @@ mod tests {
         let own = item("日间照护", "2026-11-17", "入住养老机构，日间照护结束", "/daycare/1");
         let followed = item("联动办理", "2026-11-17", "入住养老机构，日间照护结束，EP-53", "/daycare/1");
         let kept = |all: &[&TimelineItem]| once(all.iter().map(|one| (*one).clone()).collect());
-        assert_eq!(kept(&[&own, &followed]), [followed.clone()]);
+        assert_eq!(kept(&[&own, &followed]), std::slice::from_ref(&followed));
         for other in [
             item("日间照护", "2026-11-18", "入住养老机构，日间照护结束", "/daycare/1"),
             item("日间照护", "2026-11-17", "入住养老机构，日间照护结束", "/daycare/2"),

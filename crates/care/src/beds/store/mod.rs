@@ -1,6 +1,7 @@
 //! Beds and residents in the database. What may happen is decided in [`super::model`] and done in [`steps`].
 
 pub mod figures;
+pub mod following;
 pub mod outbreak;
 pub mod rooms;
 pub mod steps;

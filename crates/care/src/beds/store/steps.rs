@@ -4,7 +4,7 @@
 use super::super::model::{Bed, BedUse, Channel, Giving, Key, Resident, State, against_bed, next};
 use super::super::outbreak;
 use super::{all, bed_of, before, find, rooms, taken_by};
-use crate::episodes::{self, Effect, OpenThing, Thing};
+use crate::episodes;
 use chrono::Days;
 use db::audit::Entry;
 use db::{Actor, Json, Tx, params};
@@ -46,7 +46,7 @@ fn unless(reasons: Vec<Reason>) -> Result<()> {
     if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(reasons)) }
 }
 
-fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, (event, on): (&str, Date), detail: &str) -> db::Result<()> {
+pub(super) fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, (event, on): (&str, Date), detail: &str) -> db::Result<()> {
     let id = BedRowId::new(by.now, tx.chance());
     tx.exec(
         "insert into bed_events (elder_id, id, resident_id, at, on_date, event, detail, who)
@@ -64,7 +64,7 @@ fn hold_elder(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<()> {
     tx.exec("update elders set changed_at = changed_at where id = $1", params![elder]).map(drop)
 }
 
-fn step(state: State, event: &str) -> Result<State> {
+pub(super) fn step(state: State, event: &str) -> Result<State> {
     next(state, event)
         .ok_or_else(|| Error::Conflict(format!("现在的状态是“{}”，不能这样办理，请刷新页面", state.name())))
 }
@@ -220,7 +220,7 @@ fn against_person(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, institution: Inst
 }
 
 /// Writes the row back if nobody changed it in between.
-fn write(tx: &mut Tx<'_>, by: &Actor, before: &Resident, now: &Resident) -> Result<()> {
+pub(super) fn write(tx: &mut Tx<'_>, by: &Actor, before: &Resident, now: &Resident) -> Result<()> {
     let done = tx.exec(
         "update bed_residents set state = $3, level = $4, bed_id = $5, held_until = $6, admitted_on = $7, away_since = $8,
            away_until = $9, away_why = $10, ended_on = $11, end_reason = $12, changed_at = $13
@@ -469,7 +469,7 @@ pub fn come_back(tx: &mut Tx<'_>, by: &Actor, key: Key, on: Date) -> Result<()> 
     back(tx, by, &old, on)
 }
 
-fn back(tx: &mut Tx<'_>, by: &Actor, old: &Resident, on: Date) -> Result<()> {
+pub(super) fn back(tx: &mut Tx<'_>, by: &Actor, old: &Resident, on: Date) -> Result<()> {
     let mut r = old.clone();
     r.state = step(old.state, "return")?;
     (r.away_since, r.away_until, r.held_until) = (None, None, None);
@@ -501,7 +501,7 @@ pub fn withdraw(tx: &mut Tx<'_>, by: &Actor, key: Key, why: &str) -> Result<()> 
     close(tx, by, &old, (by.today(), &why))
 }
 
-fn close(tx: &mut Tx<'_>, by: &Actor, old: &Resident, (on, why): (Date, &str)) -> Result<()> {
+pub(super) fn close(tx: &mut Tx<'_>, by: &Actor, old: &Resident, (on, why): (Date, &str)) -> Result<()> {
     let event = if old.state.lives() { "discharge" } else { "withdraw" };
     let mut r = old.clone();
     r.state = step(old.state, event)?;
@@ -515,72 +515,6 @@ fn close(tx: &mut Tx<'_>, by: &Actor, old: &Resident, (on, why): (Date, &str)) -
     links::close(tx, r.key.elder, r.institution, LinkKind::Resident, on)?;
     log(tx, by, r.key, (event, on), why)?;
     if event == "discharge" { tell(tx, by, &r, What::MovedOut, on) } else { Ok(()) }
-}
-
-/// What follows from what happened to an elder, by the table that all capabilities share: death and moving away end
-/// everything; the bed is kept during a stay in hospital, and taken up again after it.
-///
-/// # Errors
-/// What the store says.
-pub fn follow(tx: &mut Tx<'_>, by: &Actor, happening: &Happening) -> db::Result<()> {
-    let by = &episodes::follower(by);
-    let open: Vec<Resident> = all(tx, happening.elder)?.into_iter().filter(|r| r.state.open()).collect();
-    for r in open {
-        let thing = if r.state.queues() { Thing::Waiting } else { Thing::Bed };
-        let Some(ending) = episodes::ends(thing, happening.what) else { continue };
-        let done = followed(tx, by, &r, (happening, &ending)).map_err(Error::into_db)?;
-        if done {
-            let place = institutions::store::name(tx, r.institution).unwrap_or_default();
-            episodes::followed(tx, by, happening, (thing, &place, &r.key.href()), &ending)?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether anything was done. A nursing home's own ward takes nobody away from their bed.
-fn followed(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    r: &Resident,
-    (happening, ending): (&Happening, &episodes::Ending),
-) -> Result<bool> {
-    let on = happening.on.max(r.admitted_on.unwrap_or(r.applied_on));
-    match ending.effect {
-        Effect::Ends => close(tx, by, r, (on, ending.words))?,
-        Effect::Rests if happening.institution != Some(r.institution) && r.state != State::Hospital => {
-            in_hospital(tx, by, r, on)?;
-        }
-        Effect::GoesOn if r.state == State::Hospital => back(tx, by, r, on)?,
-        Effect::Rests | Effect::GoesOn => return Ok(false),
-    }
-    Ok(true)
-}
-
-/// What is open for an elder: a bed, or a place in a queue.
-///
-/// # Errors
-/// [`db::Error::NotFound`], or what the engine says.
-pub fn open(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<OpenThing>> {
-    let mut things = vec![];
-    for r in super::of_elder(tx, by, elder)?.into_iter().filter(|r| r.state.open()) {
-        let place = institutions::store::name(tx, r.institution).unwrap_or_default();
-        things.push(OpenThing {
-            thing: if r.state.queues() { Thing::Waiting } else { Thing::Bed },
-            title: format!("{place}（{}）", r.state.name()),
-            href: r.key.href(),
-            since: r.admitted_on.unwrap_or(r.applied_on),
-        });
-    }
-    Ok(things)
-}
-
-fn in_hospital(tx: &mut Tx<'_>, by: &Actor, old: &Resident, on: Date) -> Result<()> {
-    let mut r = old.clone();
-    r.state = step(old.state, "hospital")?;
-    (r.away_since, r.away_until) = (Some(on), None);
-    r.away_why = "住院".into();
-    write(tx, by, old, &r)?;
-    Ok(log(tx, by, r.key, ("hospital", on), "住院，床位保留")?)
 }
 
 /// What the night does: reservations whose last day is over are given back. Answers how many.
