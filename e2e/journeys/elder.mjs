@@ -10,7 +10,7 @@ import { Demo, engine } from '../harness/server.mjs'
 import { rows } from '../harness/xlsx.mjs'
 
 // Nothing here takes as long in life: a step that does is stuck, and says where.
-const PATIENCE = { timeout: 60_000 }
+const PATIENCE = { timeout: 120_000 }
 const ELDER = {}
 const DAYS = {
   contract: '2026-10-12',
@@ -314,7 +314,7 @@ step('she nears the end: hospice is asked for from the bed, planned with the fam
   await doctor.open(`/episodes/${ELDER.id}`)
   await doctor.shot('elder-thread', { document: true })
   await carer.open(`/episodes/${ELDER.id}`)
-  await carer.page.locator('.card:has(figure.yy-thread)').evaluate((card) => card.scrollIntoView())
+  await carer.page.locator('.card:has(figure.yy-thread)').evaluate((card) => window.scrollTo({ top: card.offsetTop - 72, behavior: 'instant' }))
   await carer.shot('elder-thread-telephone', { document: true })
 })
 
