@@ -1,9 +1,9 @@
 //! What a withdrawal ends, at once and each by its own capability; what was done until then stays.
 
 use super::model::{Consent, Scope};
-use crate::{contracts, episodes, family, hospice, referrals, sickbeds};
+use crate::{consultations, contracts, episodes, family, hospice, referrals, sickbeds};
 use db::{Actor, Tx};
-use kernel::{AccessId, ContractId, HospiceId, ReferralId, SickbedId};
+use kernel::{AccessId, ConsultationId, ContractId, HospiceId, ReferralId, SickbedId};
 use web::Error;
 
 /// Why what rests on a consent ends, as it stands there.
@@ -26,6 +26,9 @@ pub fn end(tx: &mut Tx<'_>, by: &Actor, consent: &Consent) -> Result<(), Error> 
         }
         Scope::Sharing => {
             referrals::store::steps::end_consent(tx, by, referrals::Key { elder, id: ReferralId(source) }, WHY)
+        }
+        Scope::Consultation => {
+            consultations::consent::end(tx, by, consultations::Key { elder, id: ConsultationId(source) }, WHY)
         }
         Scope::Hospice => hospice::steps::end_consent(tx, by, hospice::Key { elder, id: HospiceId(source) }, WHY),
         Scope::FamilyPage => Ok(family::store::end(tx, by, (elder, AccessId(source)), WHY).map(|_| ())?),

@@ -38,7 +38,7 @@ pub mod store;
 mod tests;
 mod views;
 
-pub use model::{Consent, How, NewConsent, Role, Scope, State, TRANSITIONS};
+pub use model::{Consent, How, NewConsent, Role, Scope, State, TRANSITIONS, Withdrawal};
 pub use views::{card, timeline, work};
 use web::{Nav, Permission, Routes};
 

@@ -13,6 +13,8 @@ registry::choice! {
         Sickbed = "sickbed" "家庭病床",
         /// What of the record goes along with a referral
         Sharing = "sharing" "转诊资料共享",
+        /// What of the record goes along with a remote consultation
+        Consultation = "consultation" "会诊资料共享",
         /// 安宁疗护
         Hospice = "hospice" "安宁疗护",
         /// That a person may look at the elder's own page
@@ -95,6 +97,7 @@ impl Scope {
             Self::Contract => "签约从今天起解除，不再安排签约服务；已经做过的服务和记录保留。",
             Self::Sickbed => "家庭病床从今天起撤床，之后的巡诊和上门取消；已经做过的治疗、费用和记录保留。",
             Self::Sharing => "对方机构从现在起不能再看共享的资料；已经看过的留有记录。转诊本身继续办理。",
+            Self::Consultation => "会诊机构从现在起不能再看共享的资料；已经看过的留有记录。会诊本身继续办理。",
             Self::Hospice => "安宁疗护从今天起结束，之后的巡访取消；已经做过的照护和记录保留。",
             Self::FamilyPage => "这个账号从现在起不能再看家庭页；以前看过的留有记录。",
         }
@@ -107,6 +110,7 @@ impl Scope {
             Self::Contract => "联系本人或家属，说明解约后的服务去向",
             Self::Sickbed => "联系本人或家属，完成撤床小结和用药交代",
             Self::Sharing => "告知转入机构，需要的病情改由电话或本人携带",
+            Self::Consultation => "告知会诊医生，需要的病情由申请方在会诊中口述",
             Self::Hospice => "联系本人或家属，交代后续照护和用药",
             Self::FamilyPage => "知悉，必要时与老人或家属核实",
         }
@@ -126,7 +130,7 @@ pub struct NewConsent {
     pub elder: ElderId,
     /// To what.
     pub scope: Scope,
-    /// What rests on it: the contract, sickbed, referral, hospice case or access.
+    /// What rests on it: the contract, sickbed, referral, consultation, hospice case or access.
     pub source: Uuid,
     /// Whom a withdrawal concerns.
     pub institution: Option<InstitutionId>,

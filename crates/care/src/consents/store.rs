@@ -18,13 +18,13 @@ fn live(day: usize) -> String {
                and {more}))"
         )
     };
-    let shares = format!(
-        "s.state in ('requested', 'accepted', 'booked', 'arrived') and s.share_ended_at is null and s.shared_until >= ${day}"
-    );
+    let shares =
+        |states: &str| format!("s.state in ({states}) and s.share_ended_at is null and s.shared_until >= ${day}");
     let any = [
         rests("contract", "contracts", "s.state in ('draft', 'signed')"),
         rests("sickbed", "sickbeds", "s.state in ('accepted', 'agreed', 'open')"),
-        rests("sharing", "referrals", &shares),
+        rests("sharing", "referrals", &shares("'requested', 'accepted', 'booked', 'arrived'")),
+        rests("consultation", "consultations", &shares("'requested', 'booked', 'no_show', 'under_way'")),
         rests("hospice", "hospice_cases", "s.state in ('applied', 'active')"),
         rests("family", "family_accesses", &format!("s.ended_at is null and coalesce(s.until_on, ${day}) >= ${day}")),
     ];
@@ -200,7 +200,7 @@ pub(super) fn unrecorded(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Ve
     let (table, open) = match scope {
         Scope::Sharing => ("referrals", "s.shared <> '' and s.state in ('requested', 'accepted', 'booked', 'arrived')"),
         Scope::Hospice => ("hospice_cases", "s.state in ('applied', 'active')"),
-        Scope::Contract | Scope::Sickbed | Scope::FamilyPage => return Ok(vec![]),
+        Scope::Contract | Scope::Sickbed | Scope::Consultation | Scope::FamilyPage => return Ok(vec![]),
     };
     let sql = format!(
         "select s.elder_id, s.id from {table} s where {open} and not exists

@@ -61,6 +61,7 @@
 //! | `…/accept`, `…/refuse`, `…/book`, `…/start`, `…/conclude`, `…/append`, `GET …/record` | consultations.answer |
 //! | `…/miss`, `GET …/room`, `…/room/hear`, `POST …/room/enter`, `…/room/say`, `…/room/leave` | consultations.read, and that of one's side |
 
+pub mod consent;
 pub mod ice;
 pub mod jobs;
 pub mod model;

@@ -155,6 +155,30 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, web::Error>) -> String {
 }
 
 db::on_both! {
+    fn a_withdrawn_consent_closes_the_record_and_leaves_the_consultation(db: TestDb) {
+        let c = county(&db);
+        let key = ask(&db, &c, &new(&c)).expect("asked");
+        let consents = || {
+            let day = at("2026-11-02 10:00");
+            db.read(|tx| crate::consents::store::of_elder(tx, c.who, kernel::time::date_of(day))).expect("read")
+        };
+        let one = consents().remove(0);
+        assert!(one.live && one.given.scope == crate::consents::Scope::Consultation, "{}", one.title());
+        assert!(now(&db, key).against_looking(at("2026-11-02 10:00")).is_none());
+        let said = crate::consents::Withdrawal {
+            name: "王桂英".into(),
+            role: crate::consents::Role::Elder,
+            how: crate::consents::How::Spoken,
+        };
+        let by = here(&c, "2026-11-02 10:00");
+        db.write(|tx| crate::consents::steps::withdraw(tx, &by, c.who, one.id, &said)).expect("withdrawn");
+        assert!(now(&db, key).against_looking(at("2026-11-02 10:00")).is_some_and(|why| why.code == "CN-09"));
+        assert_eq!(now(&db, key).state, State::Requested);
+        assert!(!consents().remove(0).live);
+        accept(&db, &c, key, &booking(&c, "2026-11-02 14:00")).expect("it goes on");
+        assert!(now(&db, key).share_ended_at.is_some(), "accepting does not share again");
+    }
+
     fn a_consultation_goes_its_whole_way(db: TestDb) {
         let c = county(&db);
         let key = ask(&db, &c, &new(&c)).expect("sent");

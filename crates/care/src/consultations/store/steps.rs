@@ -1,11 +1,13 @@
 //! The steps of a consultation: each loads, asks the model, writes, and leaves an audit row. The day and hour are the actor's.
 
+use super::super::consent;
 use super::super::model::{
     Addendum, Charge, Conclusion, Consultation, Key, LONGEST, LONGEST_FINDING, Limits, NewConsultation, Refusal, Said,
     Side, State, Urgency, against_consultant, charge_facts, price_facts, reason,
 };
 use super::super::seal::{self, Signer};
 use super::FASTER;
+use crate::consents;
 use crate::episodes::model::EventKind;
 use crate::episodes::store::Line;
 use crate::episodes::{self, Thing};
@@ -105,6 +107,9 @@ pub fn request(tx: &mut Tx<'_>, by: &Actor, library: &Library, new: &NewConsulta
     let limits = limits(library, new.urgency, subject.area, by.today())?;
     let c = made(tx, by, new, &limits, (subject.name, from.name, to.name, department));
     super::insert(tx, by.now, &c)?;
+    if !c.shared.is_empty() {
+        consents::store::record(tx, by, &consent::of(&c))?;
+    }
     log(tx, by, c.key, "request", format!("{} → {}{}", c.from_name, c.to_name, c.department))?;
     Ok(c.key)
 }
@@ -260,6 +265,13 @@ pub fn refuse(tx: &mut Tx<'_>, by: &Actor, seen: Seen, why: Refusal, note: &str)
     end_share(&mut c, by.now);
     super::write(tx, by.now, &c)?;
     Ok(log(tx, by, c.key, "refuse", format!("{why} {}", c.refusal_note))?)
+}
+
+/// Nothing of the record is shared any more; the consultation goes on.
+pub(in super::super) fn unshare(tx: &mut Tx<'_>, by: &Actor, mut c: Consultation, why: &str) -> Result<()> {
+    end_share(&mut c, by.now);
+    super::write(tx, by.now, &c)?;
+    Ok(log(tx, by, c.key, "unshare", why.to_owned())?)
 }
 
 fn end_share(c: &mut Consultation, now: Instant) {
