@@ -313,17 +313,15 @@ pub fn lot(tx: &mut Tx<'_>, by: &Actor, id: VaccineLotId) -> db::Result<Lot> {
     tx.query_one(&sql, &all.values, as_lot)
 }
 
+/// Who had a dose in some days, and how many each institution gave.
+pub type Doses = (HashSet<ElderId>, Vec<(String, i64)>);
+
 /// Elders within sight with a dose of a vaccine from a day until before another, and how many doses each institution gave then;
 /// without a name stand those that were given elsewhere.
 ///
 /// # Errors
 /// What the engine says.
-pub fn between(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    vaccine: Vaccine,
-    (from, until): (Date, Date),
-) -> db::Result<(HashSet<ElderId>, Vec<(String, i64)>)> {
+pub fn between(tx: &mut Tx<'_>, by: &Actor, vaccine: Vaccine, (from, until): (Date, Date)) -> db::Result<Doses> {
     let mut all = Condition::new(by.scope.elders("e.area", "e.id", 1));
     all.with("v.vaccine = ?", vaccine).and("v.state = 'given'");
     all.with("v.on_date >= ?", from).with("v.on_date < ?", until);
