@@ -221,9 +221,10 @@ db::on_both! {
         plan(4, "2026-11-12", c.home);
         let moved = Happening { elder: c.who, what: What::MovedIn, on: day("2026-11-10"), institution: Some(c.home) };
         c.app.db.write(|tx| tx.tell(&c.by(), &moved)).expect("told");
-        let mut all = c.app.db.read(|tx| visits::store::of_elder(tx, c.who, 9)).expect("visits");
-        all.sort_by_key(|visit| visit.planned_from);
-        let states: Vec<_> = all.iter().map(|visit| visit.state).collect();
+        let every = visits::store::Filter::default();
+        let mut all = c.app.db.read(|tx| visits::store::list(tx, &c.by(), &every, 9, 0)).expect("visits");
+        all.sort_by_key(|one| one.visit.planned_from);
+        let states: Vec<_> = all.iter().map(|one| one.visit.state).collect();
         let (planned, off) = (visits::model::State::Planned, visits::model::State::Cancelled);
         assert_eq!(states, [planned, off, off, planned]);
         let thread = c.app.db.read(|tx| episodes::store::events(tx, c.who)).expect("thread");
