@@ -3,7 +3,9 @@ use super::{NAV, jobs, routes, steps, store, views};
 use crate::contracts::model::ConsentHow;
 use crate::referrals::model::{Consent, ConsentBy, Destination, Kind, NewReferral, Part};
 use crate::referrals::{self, store::steps as referral_steps};
-use crate::testing::{actor, area, dies, elder, institution, library, neighbour, seed};
+use crate::sickbeds::model::{Application, AskedBy, Condition};
+use crate::testing::{actor, area, day, dies, elder, institution, library, neighbour, seed};
+use crate::{contracts, hospice, sickbeds};
 use db::testing::TestDb;
 use db::{Actor, Scope as Sight};
 use kernel::{ConsentId, ElderId, InstitutionId};
@@ -133,6 +135,72 @@ db::on_both! {
         for _ in 0..2 {
             jobs::nightly(&db, &actor("2026-11-02", 1)).expect("night");
             assert_eq!(only(&db, &c).given.scope, Scope::Sharing);
+        }
+    }
+
+    fn a_contract_ends_today_or_after_its_last_service_and_a_draft_is_void(db: TestDb) {
+        let c = county(&db);
+        for (signed, state, ended) in [(false, "withdrawn", None), (true, "ended", Some("2026-11-02"))] {
+            db.write(|tx| tx.exec("delete from consents", &[])).expect("alone");
+            let said = contracts::Consent {
+                agreed: true, by: contracts::ConsentBy::Elder, name: "王桂英".into(), relation: String::new(),
+                how: ConsentHow::Written, on: day("2026-11-01"), note: String::new(), ask_again_on: None,
+            };
+            let new = contracts::store::steps::NewConsent { institution: c.centre, package: None, renews: None, consent: said };
+            let key = db.write(|tx| contracts::store::consent(tx, &of(c.centre), &library(), c.who, &new)).expect("draft");
+            if signed {
+                let sql = "update contracts set state = 'signed', signed_on = '2026-10-01', from_on = '2026-10-01', until_on = '2027-10-01'
+                           where state = 'draft'";
+                db.write(|tx| tx.exec(sql, &[])).expect("signed");
+            }
+            withdraw(&db, &c, only(&db, &c).id, "王桂英").expect("withdrawn");
+            let now = db.read(|tx| contracts::store::find(tx, &actor("2026-11-02", 1), key)).expect("contract");
+            assert_eq!((now.state.code(), now.ended_on.map(|on| on.to_string()).as_deref()), (state, ended));
+            assert_eq!(now.end_reason, "同意已撤回");
+        }
+    }
+
+    fn an_open_home_sickbed_is_closed_with_the_reason(db: TestDb) {
+        let c = county(&db);
+        let asked = Application {
+            institution: c.centre, by: AskedBy::Elder, name: "王桂英".into(), relation: String::new(), on: day("2026-10-01"),
+            condition: Condition::Stroke, diagnosis: "脑梗死后遗症".into(), diagnosis_code: String::new(), wish: String::new(),
+        };
+        let key = db.write(|tx| sickbeds::store::steps::apply(tx, &of(c.centre), c.who, &asked)).expect("applied");
+        db.write(|tx| tx.exec("update sickbeds set state = 'accepted'", &[])).expect("the criteria hold");
+        let signed = sickbeds::model::Consent {
+            by: contracts::ConsentBy::Elder, name: "王桂英".into(), relation: String::new(), on: day("2026-10-02"),
+        };
+        db.write(|tx| sickbeds::store::steps::consent(tx, &of(c.centre), (key, None), &signed)).expect("signed");
+        db.write(|tx| tx.exec("update sickbeds set state = 'open', opened_on = '2026-10-03', until_on = '2026-12-03'", &[])).expect("open");
+        let one = only(&db, &c);
+        assert!(one.live && one.given.how == How::Written);
+        withdraw(&db, &c, one.id, "王桂英").expect("withdrawn");
+        let bed = db.read(|tx| sickbeds::store::find(tx, &actor("2026-11-02", 1), key)).expect("bed");
+        assert_eq!((bed.state, bed.closed_on, bed.close_reason.as_str()), (sickbeds::State::Closed, Some(day("2026-11-02")), "同意已撤回"));
+    }
+
+    fn hospice_care_that_was_applied_for_is_taken_back_and_one_that_runs_ends(db: TestDb) {
+        let c = county(&db);
+        let who = [c.who, elder(&db, 4, "陈玉兰")];
+        for (who, admitted, state) in [(who[0], false, hospice::State::Withdrawn), (who[1], true, hospice::State::Ended)] {
+            let new = hospice::model::NewCase {
+                elder: who, institution: c.centre, hospital: None, place: hospice::model::Place::Home, diagnosis: "肺癌".into(),
+                terminal: true, prognosis_months: 2, judged_by: "张医生".into(),
+                consent: contracts::Consent {
+                    agreed: true, by: contracts::ConsentBy::Family, name: "李小红".into(), relation: "女儿".into(),
+                    how: ConsentHow::Written, on: day("2026-11-02"), note: String::new(), ask_again_on: None,
+                },
+            };
+            let by = of(c.centre);
+            let key = db.write(|tx| hospice::steps::apply(tx, &by, &library(), &new)).expect("applied");
+            if admitted {
+                db.write(|tx| hospice::steps::admit(tx, &by, &library(), key, hospice::model::Place::Home)).expect("admitted");
+            }
+            let id = db.read(|tx| store::of_elder(tx, who, by.today())).expect("read")[0].id;
+            db.write(|tx| steps::withdraw(tx, &by, who, id, &said("李小红"))).expect("withdrawn");
+            let now = db.read(|tx| hospice::store::find(tx, &by, key)).expect("case");
+            assert_eq!((now.state, now.end_reason.as_str()), (state, "同意已撤回"));
         }
     }
 
