@@ -352,7 +352,7 @@ db::on_both! {
         let nurse = app.person_with("转诊员", &["referrals.*"], scope, Some(c.hospital));
         let record = format!("{}/record", key.href());
         let page = nurse.get(&record).page();
-        assert!(page.contains("基本情况、过敏与慢性病用药") && page.contains("住院记录") && !page.contains("健康体检"), "{page}");
+        assert!(page.contains("基本情况与慢性病") && page.contains("住院记录") && !page.contains("健康体检"), "{page}");
         let looks = "select count(*) from audit where action = 'referrals.record' and detail like '用途：诊治%'";
         assert_eq!(app.db.read(|tx| tx.count(looks, &[])).expect("audit"), 1);
         let asking = app.person_with("张医生", &["referrals.*"], Scope { area: area("320623"), institution: None }, Some(c.centre));

@@ -13,7 +13,7 @@ pub(in super::super) async fn show(cx: Cx, Path((place, document)): Path<(String
     let own: Vec<&Clause> = library.clauses().filter(|c| c.document == document.id).collect();
     let body = html! {
         (head(document, &own))
-        @for clause in &own { (one(&library, clause)) }
+        @for clause in &own { (one(&cx, &library, clause)) }
         (parameters(&library, document))
         (silences(&library, document))
     };
@@ -39,7 +39,7 @@ fn head(document: &Document, clauses: &[&Clause]) -> Markup {
 }
 
 /// A clause with everything that runs behind it.
-fn one(library: &Library, clause: &Clause) -> Markup {
+fn one(cx: &Cx, library: &Library, clause: &Clause) -> Markup {
     let mut about = vec![];
     if !clause.departments.is_empty() {
         about.push(("责任部门", html! { (clause.departments.join("、")) }));
@@ -53,12 +53,12 @@ fn one(library: &Library, clause: &Clause) -> Markup {
             p { (clause.summary) }
             @if !about.is_empty() { (ui::facts(&about)) }
             h3.mt-3 { "由什么承担" }
-            (behind(library, clause))
+            (behind(cx, library, clause))
         } }
     }
 }
 
-fn behind(library: &Library, clause: &Clause) -> Markup {
+fn behind(cx: &Cx, library: &Library, clause: &Clause) -> Markup {
     let id = &clause.id;
     let duties: Vec<&Duty> = library.duties().filter(|duty| duty.clause == *id).collect();
     let targets: Vec<&Target> = library.all_targets().filter(|target| target.clause == *id).collect();
@@ -75,10 +75,23 @@ fn behind(library: &Library, clause: &Clause) -> Markup {
                     @if let Some(why) = parameter.unverified() { (ui::unverified(why)) } }
             }
             @for duty in duties { li { (duty_line(clause, duty)) } }
-            @for part_of in &clause.carried_by { li { "功能 " a href=(policy::page_of(part_of)) { (part(part_of).unwrap_or(part_of)) } } }
+            @for part_of in &clause.carried_by { li { "功能 " (way(cx, part_of)) } }
             @for planned in &clause.planned { li { (ui::badge(Tone::Info, "待建")) " " (part(planned).unwrap_or(planned)) } }
             @if nothing { li { (ui::muted("尚无")) } }
         }
+    }
+}
+
+/// The capability by its name, as a link for those who may go there.
+fn way(cx: &Cx, capability: &str) -> Markup {
+    let (name, page) = (part(capability).unwrap_or(capability), policy::page_of(capability));
+    let mut open = cx.state.nav.iter().filter(|entry| cx.may(entry.permission));
+    let below = format!("{page}/");
+    let entry =
+        open.clone().find(|entry| entry.href == page).or_else(|| open.find(|entry| entry.href.starts_with(&below)));
+    match entry {
+        Some(entry) => html! { a href=(entry.href) { (name) } },
+        None => html! { (name) },
     }
 }
 
