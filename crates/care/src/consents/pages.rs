@@ -106,7 +106,7 @@ fn gone(cx: &Cx, one: &Consent) -> Markup {
             @if let Some((at, who, note)) = &done.handled { p { (who) " 于 " (show(*at)) " 处理：" (note) } }
         }
         @if one.state == State::Withdrawn && cx.may(WRITE) {
-            (ui::form(cx, &href(one, "handle"), html! {
+            (ui::form_among(cx, &href(one, "handle"), html! {
                 (ui::textarea("处理情况", "note", "", Field::text().required().limit(300).hint(one.given.scope.to_do())))
                 (ui::submit("登记已处理"))
             }))
@@ -123,7 +123,7 @@ fn withdrawing(cx: &Cx, one: &Consent) -> Markup {
     let ways: Vec<_> = How::ALL.iter().filter(|h| **h != How::Page).map(|h| (h.code(), h.name())).collect();
     let body = html! {
         p { "效果：" (one.given.scope.effect()) }
-        (ui::form(cx, &href(one, "withdraw"), html! {
+        (ui::form_among(cx, &href(one, "withdraw"), html! {
             (ui::form_row(&[
                 ui::field("撤回人", "name", "", Field::text().required().limit(40)),
                 ui::select("身份", "role", &roles, one.given.role.code()),

@@ -13,7 +13,10 @@ use policy::Library;
 use uuid::Uuid;
 use web::Error;
 
-/// How many looks at the file are told, and how many visits to come.
+/// How many visits that are to come are told: the elder wants to know of the next days, not of the month.
+const VISITS: i64 = 3;
+
+/// How many looks at the file are told.
 const LOOKS: usize = 8;
 
 /// Something that is to happen.
@@ -124,7 +127,7 @@ fn place(tx: &mut Tx<'_>, id: InstitutionId) -> String {
 /// The next visit, the booking of a referral, the next follow-up.
 fn coming(tx: &mut Tx<'_>, by: &Actor, library: &Library, elder: ElderId) -> Result<Vec<Coming>> {
     let mut all = vec![];
-    if let Some(v) = visits::store::next_of_elder(tx, by, elder)? {
+    for v in visits::store::next_of_elder(tx, by, elder, VISITS)? {
         let people = visits::store::crew::named(tx, std::iter::once(v.carer).chain(v.second).collect())?;
         let names: Vec<&str> = people.iter().map(|one| one.name.as_str()).collect();
         let items = visits::catalogue::names(library, &v.items);

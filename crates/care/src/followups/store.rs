@@ -160,6 +160,7 @@ pub fn record(
         ],
     )?;
     measured(tx, by, key.elder, new)?;
+    crate::records::store::findings::followed_up(tx, by, key.elder)?;
     audit(tx, by, key, &format!("{}随访 {}：{}", one.disease, new.on, judged.outcome))?;
     Ok(judged)
 }

@@ -142,6 +142,36 @@ db::on_both! {
         assert_eq!(vitals, [("血压".to_owned(), "160/80 毫米汞柱".to_owned(), day("2026-10-28"))]);
     }
 
+    fn a_followup_since_the_checkup_answers_what_that_found(db: TestDb) {
+        seed(&db);
+        let (by, who) = (actor("2026-11-02", 1), elder(&db, 2, "王桂英"));
+        let key = enrol(&db, who, Disease::Hypertension);
+        let checkup = crate::records::model::NewCheckup {
+            elder: who,
+            on: day("2026-10-01"),
+            institution: None,
+            file_built: true,
+            guided: true,
+            complete: true,
+            sbp: Some(160),
+            dbp: Some(82),
+            glucose: Some(61),
+        };
+        db.write(|tx| crate::records::store::save(tx, &by, &checkup, "导入")).expect("saved");
+        let examine = || crate::records::jobs::nightly(&db, &by, &library()).expect("night");
+        let open = || db.read(|tx| crate::records::store::findings::count_open(tx, &by, None)).expect("count");
+        examine();
+        assert_eq!(open(), 1);
+        record(&db, key, 1, &visit("2026-09-30", 160, 80)).expect("before");
+        assert_eq!(open(), 1, "what was done before the check-up does not answer it");
+        record(&db, key, 2, &visit("2026-10-01", 140, 80)).expect("the same day");
+        assert_eq!(open(), 0);
+        db.write(|tx| crate::records::store::save(tx, &by, &crate::records::model::NewCheckup { sbp: Some(161), ..checkup }, "导入"))
+            .expect("mended");
+        examine();
+        assert_eq!(open(), 0, "looked for again after the follow-up");
+    }
+
     fn each_refusal_has_its_number(db: TestDb) {
         seed(&db);
         let who = elder(&db, 2, "王桂英");

@@ -5,10 +5,12 @@
 //! |---|---|
 //! | this one | the consent, the parts of the record |
 //! | [`record`] | reading the parts, and showing them |
+//! | [`store`] | who sees what has two sides |
 //! | [`fields`] | the part of a request's form about it |
 
 pub mod fields;
 pub mod record;
+pub(crate) mod store;
 
 use crate::contracts::model::ConsentHow;
 use kernel::{Date, Instant, time};

@@ -43,9 +43,9 @@ fn of_visit(v: &Visit) -> TimelineItem {
 /// # Errors
 /// What the engine says.
 pub fn card(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<ElderCard>> {
-    let next = store::next_of_elder(tx, by, elder)?;
+    let next = store::next_of_elder(tx, by, elder, 1)?;
     let body = html! {
-        @match &next {
+        @match next.first() {
             Some(v) => p {
                 a href={ "/visits/" (v.elder) "/" (v.id) } { (kernel::time::show(v.planned_from)) } "，" (v.kind.name())
             },

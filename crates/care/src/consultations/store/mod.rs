@@ -4,7 +4,7 @@ pub mod lists;
 pub mod steps;
 
 use super::model::{Addendum, Charge, Conclusion, Consultation, Grade, Key, Said};
-use crate::sharing::{Consent, Part};
+use crate::sharing::{self, Consent, Part};
 use db::{Actor, Condition, Json, Result, Row, Tx, params};
 use kernel::{ElderId, Fen, Instant, InstitutionId, StaffId};
 
@@ -94,16 +94,9 @@ fn signed(c: &mut db::value::Columns<'_>, at: Instant) -> Result<Conclusion> {
     })
 }
 
-/// What an actor sees: consultations of elders within sight, and those that their own institution asks for or is asked to
-/// hold, wherever the elder lives.
+/// The consultations that an actor sees.
 fn seen(by: &Actor) -> Condition {
-    let mut condition = Condition::new(by.scope.elders("e.area", "e.id", 1));
-    if let Some(own) = by.institution {
-        condition.values.push(own.into());
-        let at = condition.values.len();
-        condition.sql = format!("({} or c.from_id = ${at} or c.to_id = ${at})", condition.sql);
-    }
-    condition
+    sharing::store::seen(by, "c")
 }
 
 /// A consultation within sight.

@@ -18,7 +18,7 @@ const LONGEST: usize = 200;
 const LONGEST_NAME: usize = 40;
 
 fn text(given: &str, (field, label): (&str, &str), longest: usize) -> Result<String> {
-    let clean = kernel::text::clean(given);
+    let clean = kernel::text::prose(given);
     match clean.chars().count() {
         0 => Err(Error::field(field, label, "请填写")),
         n if n > longest => Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {longest} 字以内"))),

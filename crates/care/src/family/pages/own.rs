@@ -219,10 +219,17 @@ fn asked(cx: &Cx, elder: ElderId, all: &[Asked]) -> Markup {
 
 fn consents(cx: &Cx, elder: ElderId, all: &[Consent]) -> Markup {
     let (live, gone): (Vec<&Consent>, Vec<&Consent>) = all.iter().partition(|one| one.state == State::Given);
+    let mut scopes: Vec<&str> = vec![];
+    for one in &live {
+        let name = one.given.scope.name();
+        if !scopes.contains(&name) {
+            scopes.push(name);
+        }
+    }
     let body = html! {
         @if live.is_empty() { p { "现在没有。" } }
         @else {
-            p { @for (n, one) in live.iter().enumerate() { @if n > 0 { "、" } (one.given.scope) } "。" }
+            p { (scopes.join("、")) "。" }
             details { summary { "查看和撤回" } @for one in &live { (consent(cx, elder, one)) } }
         }
         @if !gone.is_empty() {

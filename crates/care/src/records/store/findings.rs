@@ -106,6 +106,7 @@ pub fn examine(tx: &mut Tx<'_>, by: &Actor, library: &Library, elder: ElderId, i
         let sql = "update checkup_findings set state = 'superseded', changed_at = $3
                    where elder_id = $1 and checkup_id <> $2 and state = 'open'";
         tx.exec(sql, params![elder, id, by.now])?;
+        followed_up(tx, by, elder)?;
     }
     tx.exec("update checkups set examined_at = $3 where elder_id = $1 and id = $2", params![elder, id, by.now])
         .map(drop)
@@ -232,6 +233,23 @@ pub fn handle(tx: &mut Tx<'_>, by: &Actor, (elder, id): (ElderId, FindingId), re
     }
     let (subject, detail) = (id.to_string(), "体检异常已处理".to_owned());
     Ok(tx.audit(by, db::audit::Entry { action: "records.write", elder: Some(elder), subject, detail })?)
+}
+
+/// A disease that was followed up on the day of the check-up or later has had what the check-up asked for.
+///
+/// # Errors
+/// What the engine says.
+pub fn followed_up(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<()> {
+    let on = "(select max(v.on_date) from followup_visits v
+         join followups f on f.elder_id = v.elder_id and f.id = v.followup_id
+         join checkups c on c.elder_id = v.elder_id and c.id = checkup_findings.checkup_id
+       where v.elder_id = $1 and v.on_date >= c.on_date and f.disease = case checkup_findings.finding
+         when 'pressure_uncontrolled' then 'hypertension' when 'glucose_uncontrolled' then 'diabetes' end)";
+    let sql = format!(
+        "update checkup_findings set state = 'done', done_on = {on}, done_by = $2, result = '已随访', changed_at = $3
+         where elder_id = $1 and state = 'open' and action = 'follow_up' and {on} is not null"
+    );
+    tx.exec(&sql, params![elder, by.name.as_str(), by.now]).map(drop)
 }
 
 /// Check-ups whose findings nobody has looked for, so many at a time.

@@ -6,6 +6,7 @@ pub mod steps;
 
 use super::model::{Channel, Conclusion, Consent, Key, NewReferral, Part, Referral, Site, State};
 use crate::agreements;
+use crate::sharing;
 use db::{Actor, Condition, Result, Row, Tx, params};
 use kernel::{AgreementId, Area, Date, ElderId, Instant, InstitutionId};
 use registry::institutions::Kind as Place;
@@ -69,16 +70,9 @@ fn referral(row: &Row<'_>) -> Result<Referral> {
     })
 }
 
-/// What an actor sees: referrals of elders within sight, and those that their own institution sends or is asked to take,
-/// wherever the elder lives.
+/// The referrals that an actor sees.
 fn seen(by: &Actor) -> Condition {
-    let mut condition = Condition::new(by.scope.elders("e.area", "e.id", 1));
-    if let Some(own) = by.institution {
-        condition.values.push(own.into());
-        let at = condition.values.len();
-        condition.sql = format!("({} or r.from_id = ${at} or r.to_id = ${at})", condition.sql);
-    }
-    condition
+    sharing::store::seen(by, "r")
 }
 
 /// A referral within sight.

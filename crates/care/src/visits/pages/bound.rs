@@ -33,7 +33,7 @@ pub(super) fn refuse_form(cx: &Cx, v: &Visit, carers: &[Carer], refusals: &[Refu
         (ui::form(cx, &action, html! {
             (ui::form_row(&[
                 ui::select("人员", "staff", &options, ""),
-                ui::field("原因", "why", "", Field::text().required().limit(100)),
+                ui::field("不接受的原因", "why", "", Field::text().required().limit(100)),
             ]))
             (ui::submit_toned("不再派此人", Tone::Neutral))
         }))

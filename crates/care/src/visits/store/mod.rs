@@ -205,16 +205,16 @@ pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId, limit: i64) -> db::Result<Vec<V
     tx.query(&sql, params![elder, limit], visit)
 }
 
-/// The visit of an elder that comes next. Ask whether the elder is in sight first.
+/// The visits of an elder that come next, at most so many. Ask whether the elder is in sight first.
 ///
 /// # Errors
 /// What the engine says.
-pub fn next_of_elder(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Option<Visit>> {
+pub fn next_of_elder(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, limit: i64) -> db::Result<Vec<Visit>> {
     let sql = format!(
         "select {COLUMNS} from visits v where v.elder_id = $1 and v.state in ('planned', 'checked_in')
-           and v.planned_to > $2 order by v.planned_from, v.id limit 1"
+           and v.planned_to > $2 order by v.planned_from, v.id limit $3"
     );
-    tx.query_opt(&sql, params![elder, by.now], visit)
+    tx.query(&sql, params![elder, by.now, limit], visit)
 }
 
 /// Puts visits in that were checked before; [`plan`] checks one.
