@@ -43,6 +43,7 @@
 //! | CN-12 | somebody who does not sit in the room |
 //! | CN-13 | messages that no browser sends, too long or too many of them |
 //! | CN-14 | a consultant who has another consultation at that hour |
+//! | CN-15 | a conclusion by papers that nobody may look at any more |
 //! | CR-01 … CR-05 | why the consulting side refuses, see [`model::Refusal`] |
 //!
 //! | file | holds |

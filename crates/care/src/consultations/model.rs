@@ -546,7 +546,8 @@ impl Consultation {
             return Some(reason("CN-09", "申请机构没有共享资料"));
         }
         if let Some(at) = self.share_ended_at {
-            return Some(reason("CN-09", format!("资料共享已于 {} 停止", show(at))));
+            let why = if self.state.open() { "（已撤回同意）" } else { "" };
+            return Some(reason("CN-09", format!("资料共享已于 {} 停止{why}", show(at))));
         }
         let over = !self.state.open() || date_of(now) > self.shared_until;
         over.then(|| reason("CN-09", format!("资料共享已经结束（共享至 {}）", self.shared_until)))

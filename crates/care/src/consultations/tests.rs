@@ -165,18 +165,29 @@ db::on_both! {
         let one = consents().remove(0);
         assert!(one.live && one.given.scope == crate::consents::Scope::Consultation, "{}", one.title());
         assert!(now(&db, key).against_looking(at("2026-11-02 10:00")).is_none());
-        let said = crate::consents::Withdrawal {
+        let taken_back = crate::consents::Withdrawal {
             name: "王桂英".into(),
             role: crate::consents::Role::Elder,
             how: crate::consents::How::Spoken,
         };
         let by = here(&c, "2026-11-02 10:00");
-        db.write(|tx| crate::consents::steps::withdraw(tx, &by, c.who, one.id, &said)).expect("withdrawn");
+        db.write(|tx| crate::consents::steps::withdraw(tx, &by, c.who, one.id, &taken_back)).expect("withdrawn");
         assert!(now(&db, key).against_looking(at("2026-11-02 10:00")).is_some_and(|why| why.code == "CN-09"));
         assert_eq!(now(&db, key).state, State::Requested);
         assert!(!consents().remove(0).live);
+        let last = now(&db, key).shared_until;
+        let late = booking(&c, &format!("{} 14:00", last + chrono::Days::new(1)));
+        assert!(accept(&db, &c, key, &late).expect_err("nothing to look at then").text().contains("资料只共享到"));
         accept(&db, &c, key, &booking(&c, "2026-11-02 14:00")).expect("it goes on");
         assert!(now(&db, key).share_ended_at.is_some(), "accepting does not share again");
+        start(&db, &c, key, "2026-11-02 14:00").expect("begun");
+        let papers = Said { means: Means::Papers, ..said() };
+        let sign = |said: &Said| {
+            let seen = (seen(&db, key), Some(c.consultant));
+            db.write(|tx| steps::conclude(tx, &there(&c, "2026-11-02 14:20"), &library(), seen, said))
+        };
+        assert!(sign(&papers).expect_err("nothing was seen").text().contains("CN-15"));
+        sign(&said()).expect("by video");
     }
 
     fn a_consultation_goes_its_whole_way(db: TestDb) {

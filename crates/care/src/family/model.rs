@@ -140,6 +140,8 @@ impl Access {
     }
 }
 
+/// An access is opened for at most ten years: whoever stands before the clerk then is looked at again.
+const LONGEST_DAYS: chrono::Days = chrono::Days::new(3653);
 /// The longest name, relation and document number, in characters.
 pub const LONGEST: usize = 60;
 
@@ -161,6 +163,12 @@ impl NewAccess {
             (long, "name", "姓名、关系、编号", "每项不超过 60 个字"),
             (self.until.is_some_and(|day| day < self.from), "until", "止于", "不能早于起始日期"),
             (self.until.is_some_and(|day| day < today), "until", "止于", "不能早于今天"),
+            (
+                self.until.is_some_and(|day| day > today + LONGEST_DAYS),
+                "until",
+                "止于",
+                "最多十年，到期可以再开；请核对年份",
+            ),
             (self.kind == Kind::Agent && self.until.is_none(), "until", "止于", "委托应有期限，请按委托书填写"),
         ];
         let wrong = checks.into_iter().filter(|(wrong, ..)| *wrong);

@@ -268,6 +268,7 @@ pub const LOOKS: &[(&str, &str)] = &[
     ("chart.export", "导出了健康档案"),
     ("referrals.record", "看了转诊时共享的资料"),
     ("referrals.print", "打印了转诊单"),
+    ("consultations.record", "看了会诊时共享的资料"),
     ("hospice.print", "打印了安宁疗护计划"),
 ];
 

@@ -38,12 +38,18 @@ fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, event: &str, detail: String) -> Re
     Ok(tx.audit(by, entry)?)
 }
 
-fn clean(text: &str) -> String {
-    kernel::text::prose(text).chars().take(LONGEST).collect()
+/// What somebody wrote, whole or not at all.
+fn clean(text: &str, field: &str, label: &str) -> Result<String> {
+    let text = kernel::text::prose(text);
+    let n = text.chars().count();
+    if n > LONGEST {
+        return Err(Error::field(field, label, format!("有 {n} 个字，请精简到 {LONGEST} 字以内")));
+    }
+    Ok(text)
 }
 
 fn needed(text: &str, field: &str, label: &str) -> Result<String> {
-    let text = clean(text);
+    let text = clean(text, field, label)?;
     if text.is_empty() { Err(Error::field(field, label, "没有填写")) } else { Ok(text) }
 }
 
@@ -115,10 +121,10 @@ pub fn apply(tx: &mut Tx<'_>, by: &Actor, library: &Library, new: &NewCase) -> R
     let subject = subject::store::find(tx, by, new.elder)?;
     let mut faults: Vec<FieldError> =
         new.consent.faults(today).into_iter().map(|(f, l, text)| FieldError::new(f, l, text)).collect();
-    if clean(&new.diagnosis).is_empty() {
+    if new.diagnosis.trim().is_empty() {
         faults.push(FieldError::new("diagnosis", "主要诊断", "没有填写"));
     }
-    if clean(&new.judged_by).is_empty() {
+    if new.judged_by.trim().is_empty() {
         faults.push(FieldError::new("judged_by", "判断的医师", "没有填写"));
     }
     if !faults.is_empty() {
@@ -130,7 +136,11 @@ pub fn apply(tx: &mut Tx<'_>, by: &Actor, library: &Library, new: &NewCase) -> R
     let institution_name = registry::institutions::store::name(tx, new.institution)?;
     let hospital_name = new.hospital.map(|id| registry::institutions::store::name(tx, id)).transpose()?;
     ours(by, new.institution, new.hospital)?;
-    let facts = NewCase { diagnosis: clean(&new.diagnosis), judged_by: clean(&new.judged_by), ..new.clone() };
+    let facts = NewCase {
+        diagnosis: clean(&new.diagnosis, "diagnosis", "诊断")?,
+        judged_by: clean(&new.judged_by, "judged_by", "判断的医师")?,
+        ..new.clone()
+    };
     let case = Case {
         id: HospiceId::new(by.now, tx.chance()),
         state: State::Applied,
@@ -293,11 +303,15 @@ fn checked(c: Content, version: i64) -> Result<Content> {
     Ok(Content {
         goals: needed(&c.goals, "goals", "目标和意愿")?,
         wished_place: c.wished_place,
-        unwanted: clean(&c.unwanted),
+        unwanted: clean(&c.unwanted, "unwanted", "不希望做的")?,
         symptoms: needed(&c.symptoms, "symptoms", "症状处置")?,
-        comfort: clean(&c.comfort),
-        mind: clean(&c.mind),
-        why: if version > 1 { needed(&c.why, "why", "这次改了什么")? } else { clean(&c.why) },
+        comfort: clean(&c.comfort, "comfort", "日常舒适照护")?,
+        mind: clean(&c.mind, "mind", "心理和家人")?,
+        why: if version > 1 {
+            needed(&c.why, "why", "这次改了什么")?
+        } else {
+            clean(&c.why, "why", "这次改了什么")?
+        },
     })
 }
 
@@ -349,7 +363,7 @@ pub fn round(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key, new: NewR
     }
     let (scale, rhythm) = (scale(library)?, rhythm(library, subject.area, new.on)?);
     fits(scale, &new.scores)?;
-    let answer = clean(&new.answer);
+    let (answer, note) = (clean(&new.answer, "answer", "做了什么处置")?, clean(&new.note, "note", "其他情况")?);
     let to_answer = reaching(scale, &new.scores, rhythm.answer_level);
     if answer.is_empty() && !to_answer.is_empty() {
         let which: Vec<String> = to_answer.iter().map(|(symptom, score)| format!("{symptom} {score} 分")).collect();
@@ -358,13 +372,8 @@ pub fn round(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key, new: NewR
     let urgent = !reaching(scale, &new.scores, rhythm.urgent_level).is_empty();
     let words = in_words(&new.scores);
     let last = store::rounds(tx, key)?.first().map(|round| round.on);
-    let NewRound { on, place, scores, note, .. } = new;
-    store::add_round(
-        tx,
-        by,
-        key,
-        &Round { on, place, scores, answer, note: clean(&note), urgent, by: by.name.clone() },
-    )?;
+    let NewRound { on, place, scores, .. } = new;
+    store::add_round(tx, by, key, &Round { on, place, scores, answer, note, urgent, by: by.name.clone() })?;
     // A round entered late does not move what a later one has set.
     if last.is_none_or(|last| on >= last) {
         let mut case = Case { urgent, due_on: Some(rhythm.next(on, urgent)), ..before.clone() };

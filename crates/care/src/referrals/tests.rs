@@ -456,7 +456,9 @@ db::on_both! {
         assert!(hospital.post(&format!("{case}/accept"), &[("version", "1"), ("refusal", "没床")]).text().contains("填了拒绝原因"));
         assert_eq!(hospital.post(&format!("{case}/accept"), &[("version", "1")]).goes_to(), case);
         assert_eq!(hospital.post(&format!("{case}/refuse"), &[("version", "1"), ("refusal", "没床")]).status.as_u16(), 409);
-        assert_eq!(hospital.post(&format!("{case}/book"), &[("version", "2"), ("booked_for", "2099-01-01T08:00"), ("booked_place", "骨科")]).goes_to(), case);
+        let book = |at: &str| hospital.post(&format!("{case}/book"), &[("version", "2"), ("booked_for", at), ("booked_place", "骨科")]);
+        assert!(book("2099-01-01T08:00").text().contains("应在一年之内"));
+        assert_eq!(book("2027-11-02T08:00").goes_to(), case);
         assert!(hospital.get(&case).page().contains("改约"));
         let tail = app.db.read(|tx| registry::elders::store::find(tx, &actor("2026-11-02", 1), c.who)).expect("elder").id_tail;
         let hour = kernel::time::show(kernel::Clock::now(app.clock.as_ref()));

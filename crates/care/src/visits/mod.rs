@@ -28,7 +28,7 @@
 //!
 //! The day's planner is a part of its own: [`planner`].
 //!
-//! Numbers of refusals: VISITS-21 … 28 of planning, 51 … 73 of the steps, 72 and 73 of both. A number never changes its
+//! Numbers of refusals: VISITS-21 … 28 of planning, 51 … 74 of the steps, 72 and 73 of both. A number never changes its
 //! meaning.
 //!
 //! | route | permission |

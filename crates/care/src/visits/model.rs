@@ -2,6 +2,7 @@
 
 use super::catalogue::Item;
 use super::store::crew::Carer;
+use db::Scope;
 use kernel::citizen::Sex;
 use kernel::{Area, Date, ElderId, Instant, InstitutionId, Month, StaffId, VisitId};
 use uuid::Uuid;
@@ -255,6 +256,12 @@ impl Visit {
     #[must_use]
     pub fn day(&self) -> Date {
         kernel::time::date_of(self.planned_from)
+    }
+
+    /// Whether somebody may write on it: whoever works for one institution on that institution's own, others as far as they see.
+    #[must_use]
+    pub fn is_theirs(&self, scope: Scope) -> bool {
+        scope.institution.is_none_or(|own| own == self.institution)
     }
 
     /// Whether this is somebody who comes.

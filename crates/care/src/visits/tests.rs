@@ -234,6 +234,30 @@ db::on_both! {
         assert!(matches!(join(home.man, at), Err(web::Error::Conflict(_))));
     }
 
+    fn who_serves_the_same_elder_leaves_the_visits_of_others_alone(db: TestDb) {
+        let home = Home::new(&db);
+        let id = home.plan(&db, home.visit());
+        let other = institution(&db, 7, House::NursingStation, "别家护理站");
+        db.write(|tx| links::open(tx, home.elder, other, LinkKind::Contract, day("2026-10-01"))).expect("linked");
+        let of = |own| {
+            let scope = Scope { area: area("320623"), institution: Some(own) };
+            Actor { scope, institution: Some(own), ..actor("2026-11-02 11:00") }
+        };
+        db.read(|tx| store::find(tx, &of(other), home.elder, id)).expect("seen");
+        let entry = LateEntry {
+            from: instant("2026-11-02 09:00"),
+            to: instant("2026-11-02 10:00"),
+            items: home.visit().items,
+            reason: "手机没电".into(),
+        };
+        let late = |by: &Actor| db.write(|tx| store::enter_late(tx, by, &library(), home.elder, id, &entry));
+        assert_eq!(code(db.write(|tx| store::call_off(tx, &of(other), home.elder, id, "老人不在家"))), "VISITS-74");
+        assert_eq!(code(db.write(|tx| store::reassign(tx, &of(other), &library(), home.elder, id, home.man))), "VISITS-74");
+        assert_eq!(code(db.write(|tx| store::fit::agree(tx, &of(other), home.elder, id, true))), "VISITS-74");
+        assert_eq!(code(late(&of(other))), "VISITS-74");
+        late(&of(home.station)).expect("its own");
+    }
+
     fn thirty_kilometres_away_is_told_marked_and_looked_at_by_somebody_else(db: TestDb) {
         let home = Home::new(&db);
         let first = home.plan(&db, home.visit());

@@ -2,8 +2,8 @@
 
 use super::super::consent;
 use super::super::model::{
-    Addendum, Charge, Conclusion, Consultation, Key, LONGEST, LONGEST_FINDING, Limits, NewConsultation, Refusal, Said,
-    Side, State, Urgency, against_consultant, charge_facts, price_facts, reason,
+    Addendum, Charge, Conclusion, Consultation, Key, LONGEST, LONGEST_FINDING, Limits, Means, NewConsultation, Refusal,
+    Said, Side, State, Urgency, against_consultant, charge_facts, price_facts, reason,
 };
 use super::super::seal::{self, Signer};
 use super::FASTER;
@@ -213,6 +213,10 @@ fn settle(tx: &mut Tx<'_>, by: &Actor, library: &Library, c: &mut Consultation, 
     if new.at < by.now {
         return Err(Error::field("booked_for", "会诊时间", "不能早于现在"));
     }
+    if date_of(new.at) > c.shared_until {
+        let text = format!("资料只共享到 {}，请约在这一天或之前", c.shared_until);
+        return Err(Error::field("booked_for", "会诊时间", text));
+    }
     let wide = Actor { scope: db::Scope::ALL, ..by.clone() };
     let who = registry::staff::store::find(tx, &wide, new.consultant)?;
     if let Some(reason) = against_consultant(c.to, &who.facts, date_of(new.at)) {
@@ -357,6 +361,9 @@ pub fn conclude(
 ) -> Result<()> {
     let mut c = load(tx, by, seen, "conclude", &[Side::Consulting])?;
     let id = signer(&c, staff)?;
+    if said.means == Means::Papers && !c.shared.is_empty() && c.share_ended_at.is_some() {
+        return Err(Error::refused("CN-15", "资料共享已停止，没有看过的资料可作依据；请写明实际的会诊方式"));
+    }
     let said = Said {
         means: said.means,
         finding: needed(&said.finding, ("finding", "会诊意见"), LONGEST_FINDING)?,

@@ -29,7 +29,7 @@ pub(in super::super) async fn list(cx: Cx) -> Result<Response, Error> {
         @if all.is_empty() {
             (ui::alert(Tone::Warning, "还没有可看的家庭页", "请带身份证和证明文件到家庭医生或街道、乡镇经办处开通。"))
         }
-        @for one in &all {
+        @for one in all.iter().filter(|one| !renewed(one, &all, cx.today())) {
             @match one.told(cx.today()) {
                 None => a.yy-big href=(format!("/family/{}", one.elder)) { (one.elder_name) },
                 Some(why) => (ended(&why)),
@@ -37,6 +37,11 @@ pub(in super::super) async fn list(cx: Cx) -> Result<Response, Error> {
         }
     };
     Ok(Page::new(&cx, "家庭页").source(SOURCE).body(body).into_response())
+}
+
+/// Whether an access that is over was opened again: the person need not be told of the old one.
+fn renewed(one: &Access, all: &[Access], today: Date) -> bool {
+    !one.holds(today) && all.iter().any(|other| other.elder == one.elder && other.holds(today))
 }
 
 fn ended(why: &str) -> Markup {
@@ -103,7 +108,8 @@ fn day(on: Date, today: Date) -> String {
         2 => "后天 ",
         _ => "",
     };
-    format!("{near}{}月{}日 周{week}", on.month(), on.day())
+    let year = if on.year() == today.year() { String::new() } else { format!("{}年", on.year()) };
+    format!("{near}{year}{}月{}日 周{week}", on.month(), on.day())
 }
 
 fn coming(all: &[Coming], today: Date) -> Markup {

@@ -18,6 +18,9 @@ use policy::{Decision, Facts, Library};
 use registry::elders::{LinkKind, links};
 use web::{Error, Reason};
 
+/// Nothing is booked for later than a year ahead: it is a slip of the pen.
+const FARTHEST: TimeDelta = TimeDelta::days(366);
+
 /// The result of a step.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -335,6 +338,9 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, seen: Seen, at: Instant, place: &str) -
     of_destination(tx, by, &r)?;
     if at < by.now {
         return Err(Error::field("booked_for", "预约时间", "不能早于现在"));
+    }
+    if at > by.now + FARTHEST {
+        return Err(Error::field("booked_for", "预约时间", "应在一年之内，请核对年份"));
     }
     r.booked_place = needed(place, "booked_place", "科室、病区或医生")?;
     r.booked_for = Some(at);

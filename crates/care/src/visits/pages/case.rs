@@ -88,7 +88,7 @@ async fn page(cx: Cx, elder: ElderId, id: VisitId) -> Result<Markup, Error> {
     }
     let v = &shown.visit;
     let items = catalogue::items_of(&cx.state.policies, v.kind, v.county, v.day());
-    let frozen = shown.locked;
+    let (frozen, theirs) = (shown.locked, v.is_theirs(cx.user.scope));
     let late = !frozen && matches!(v.state, State::Planned | State::CheckedIn | State::Missed | State::Done);
     let waiting = !over(v) && v.planned_to <= cx.now;
     let body = html! {
@@ -101,9 +101,9 @@ async fn page(cx: Cx, elder: ElderId, id: VisitId) -> Result<Markup, Error> {
         @if shown.pictures > 0 { (ui::card("照片和签名", ui::link(&format!("{}/files", href(v)), &format!("查看 {} 张", shown.pictures)))) }
         @if !shown.events.is_empty() { (ui::card("手机记录", event_table(&shown.events))) }
         (shown.beside.cards)
-        @if late && cx.may(VISIT) { (late_form(&cx, v, &items, waiting)) }
-        @if v.state == State::Planned && cx.may(PLAN) && !frozen { (bound::agree_form(&cx, v, shown.agreed.is_some())) (reassign_form(&cx, v, &shown.carers)) (bound::refuse_form(&cx, v, &shown.carers, &shown.refusals)) }
-        @if v.state == State::Planned && cx.may(VISIT) && !frozen { (call_off_form(&cx, v)) }
+        @if late && theirs && cx.may(VISIT) { (late_form(&cx, v, &items, waiting)) }
+        @if v.state == State::Planned && theirs && cx.may(PLAN) && !frozen { (bound::agree_form(&cx, v, shown.agreed.is_some())) (reassign_form(&cx, v, &shown.carers)) (bound::refuse_form(&cx, v, &shown.carers, &shown.refusals)) }
+        @if v.state == State::Planned && theirs && cx.may(VISIT) && !frozen { (call_off_form(&cx, v)) }
         @if cx.may(VISIT) { (notes_form(&cx, v, &shown.notes)) }
         (shown.beside.forms)
     };

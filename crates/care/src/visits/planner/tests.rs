@@ -232,6 +232,20 @@ db::on_both! {
         assert_eq!((visit.carer, visit.planned_from), (s.home.nurse, instant("2026-11-03 10:00")));
     }
 
+    fn an_absence_is_written_for_today_and_the_days_that_can_be_planned(db: TestDb) {
+        let s = Station::new(&db);
+        let by = actor(MORNING);
+        let on = |days: i64, reason: &str| {
+            let when = by.today() + chrono::TimeDelta::days(days);
+            code(db.write(|tx| hours::absent(tx, &by, s.home.man, when, reason)).map(|_| "written"))
+        };
+        assert_eq!(on(-1, "病假"), "PLAN-23");
+        assert!([0, 62].iter().all(|days| on(*days, "病假").contains("written")));
+        assert_eq!(on(63, "病假"), "PLAN-24");
+        assert!(on(1, &"病".repeat(60)).contains("written"));
+        assert!(on(1, &"病".repeat(61)).contains("60 字以内"));
+    }
+
     fn somebody_is_absent_and_only_what_must_moves(db: TestDb) {
         let s = Station::new(&db);
         let by = actor("2026-11-01 09:00");

@@ -73,6 +73,14 @@ fn audit(tx: &mut Tx<'_>, by: &Actor, action: &str, v: &Visit, detail: String) -
     Ok(tx.audit(by, Entry { action, elder: Some(v.elder), subject: v.id.to_string(), detail })?)
 }
 
+/// Who serves the same elder sees the visits of others, and leaves them alone.
+pub(super) fn theirs(by: &Actor, visit: &Visit) -> Result<(), Error> {
+    if visit.is_theirs(by.scope) {
+        return Ok(());
+    }
+    Err(Error::refused("VISITS-74", "这次服务由另一家机构安排，请由那家机构办理"))
+}
+
 /// Only the person who comes may check in and out.
 fn own(visit: &Visit, carer: Option<StaffId>) -> Result<(), Error> {
     match carer {
@@ -269,6 +277,7 @@ pub fn enter_late(
     entry: &LateEntry,
 ) -> Result<(), Error> {
     let mut visit = find(tx, by, elder, id)?;
+    theirs(by, &visit)?;
     let amends = visit.state == State::Done;
     let next = step(visit.state, if amends { "amend" } else { "enter_late" })?;
     check_entry(policies, &visit, entry, by.now)?;
@@ -301,6 +310,7 @@ fn check_entry(policies: &Library, visit: &Visit, entry: &LateEntry, now: Instan
 /// [`Error::Conflict`] in another state; [`Error::Invalid`] without a reason; [`Error::NotFound`].
 pub fn call_off(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: VisitId, reason: &str) -> Result<(), Error> {
     let mut visit = find(tx, by, elder, id)?;
+    theirs(by, &visit)?;
     if reason.trim().is_empty() {
         return Err(Error::field("reason", "原因", "请写明原因"));
     }
@@ -325,6 +335,7 @@ pub fn reassign(
     carer: StaffId,
 ) -> Result<(), Error> {
     let mut visit = find(tx, by, elder, id)?;
+    theirs(by, &visit)?;
     visit.state = step(visit.state, "reassign")?;
     let staff = crew::staff(tx, carer)?;
     if staff.institution != visit.institution {

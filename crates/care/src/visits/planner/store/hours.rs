@@ -2,6 +2,7 @@
 
 use super::super::day::{Duty, Numbers};
 use super::super::model::Skill;
+use super::AHEAD;
 use crate::visits::store::crew::{self, Carer};
 use chrono::Datelike;
 use db::audit::Entry;
@@ -9,6 +10,9 @@ use db::{Actor, Tx, params};
 use kernel::{Date, InstitutionId, StaffId};
 use std::collections::{HashMap, HashSet};
 use web::Error;
+
+/// The longest reason of an absence, in characters.
+const LONGEST: usize = 60;
 
 /// Working time of a day: minutes of the day, and of rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +182,12 @@ pub fn absent(tx: &mut Tx<'_>, by: &Actor, staff: StaffId, on: Date, reason: &st
     }
     if on < by.today() {
         return Err(Error::refused("PLAN-23", format!("{on} 已经过去，不能再登记请假")));
+    }
+    if (on - by.today()).num_days() > AHEAD {
+        return Err(Error::refused("PLAN-24", format!("只能登记今天到 {AHEAD} 天之内的请假")));
+    }
+    if reason.chars().count() > LONGEST {
+        return Err(Error::field("reason", "原因", format!("请精简到 {LONGEST} 字以内")));
     }
     let sql = "insert into visit_shift_days (staff_id, day, rest_minutes, reason, changed_by, changed_at)
                values ($1, $2, 0, $3, $4, $5)
