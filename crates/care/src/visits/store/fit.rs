@@ -109,7 +109,7 @@ pub fn agreed(tx: &mut Tx<'_>, elder: ElderId, id: VisitId) -> db::Result<Option
 /// [`Error::Conflict`] for a visit that is not to come; [`Error::NotFound`] out of sight.
 pub fn agree(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: VisitId, agreed: bool) -> Result<(), Error> {
     let visit = find(tx, by, elder, id)?;
-    super::steps::theirs(by, &visit)?;
+    super::steps::arranged_here(by, &visit)?;
     if visit.state != State::Planned {
         return Err(Error::Conflict(format!("这次服务“{}”，不能再改约定；请刷新页面", visit.state.name())));
     }

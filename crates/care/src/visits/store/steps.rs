@@ -74,7 +74,7 @@ fn audit(tx: &mut Tx<'_>, by: &Actor, action: &str, v: &Visit, detail: String) -
 }
 
 /// Who serves the same elder sees the visits of others, and leaves them alone.
-pub(super) fn theirs(by: &Actor, visit: &Visit) -> Result<(), Error> {
+pub(super) fn arranged_here(by: &Actor, visit: &Visit) -> Result<(), Error> {
     if visit.is_theirs(by.scope) {
         return Ok(());
     }
@@ -277,7 +277,7 @@ pub fn enter_late(
     entry: &LateEntry,
 ) -> Result<(), Error> {
     let mut visit = find(tx, by, elder, id)?;
-    theirs(by, &visit)?;
+    arranged_here(by, &visit)?;
     let amends = visit.state == State::Done;
     let next = step(visit.state, if amends { "amend" } else { "enter_late" })?;
     check_entry(policies, &visit, entry, by.now)?;
@@ -310,7 +310,7 @@ fn check_entry(policies: &Library, visit: &Visit, entry: &LateEntry, now: Instan
 /// [`Error::Conflict`] in another state; [`Error::Invalid`] without a reason; [`Error::NotFound`].
 pub fn call_off(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: VisitId, reason: &str) -> Result<(), Error> {
     let mut visit = find(tx, by, elder, id)?;
-    theirs(by, &visit)?;
+    arranged_here(by, &visit)?;
     if reason.trim().is_empty() {
         return Err(Error::field("reason", "原因", "请写明原因"));
     }
@@ -335,7 +335,7 @@ pub fn reassign(
     carer: StaffId,
 ) -> Result<(), Error> {
     let mut visit = find(tx, by, elder, id)?;
-    theirs(by, &visit)?;
+    arranged_here(by, &visit)?;
     visit.state = step(visit.state, "reassign")?;
     let staff = crew::staff(tx, carer)?;
     if staff.institution != visit.institution {
