@@ -30,6 +30,7 @@ migrations! {
     "V17__consultations",
     "V18__family",
     "V19__planner",
+    "V20__watch",
 }
 
 /// The number of the newest migration.

@@ -156,6 +156,20 @@ ids! {
     ConsentId,
     /// Somebody's way to the page of an elder (家庭页的查看人).
     AccessId,
+    /// A device that measures or calls (监测设备).
+    DeviceId,
+    /// A time in which an elder wore a device (设备绑定).
+    BindingId,
+    /// A person's own limits of a vital sign (个人阈值).
+    LimitId,
+    /// An alarm (报警).
+    AlarmId,
+    /// Something that happened to an alarm (报警经过).
+    AlarmEventId,
+    /// A case of the emergency call centre (呼救事件).
+    EmergencyId,
+    /// A row of the emergency call centre that nothing else names (呼救经过、值班).
+    EmergencyRowId,
 }
 
 /// A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance.
