@@ -65,8 +65,20 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// The crates from left to right.
-const CRATES: &[&str] =
-    &["kernel", "policy", "routing", "db", "web", "registry", "care", "watch", "money", "oversight", "exchange", "yiyang"];
+const CRATES: &[&str] = &[
+    "kernel",
+    "policy",
+    "routing",
+    "db",
+    "web",
+    "registry",
+    "care",
+    "watch",
+    "money",
+    "oversight",
+    "exchange",
+    "yiyang",
+];
 
 /// Of ours these know the kernel and nothing else.
 const KERNEL_ONLY: &[&str] = &["policy", "routing", "db"];

@@ -83,10 +83,10 @@ create table measurement_summaries (
   primary key (elder_id, kind, span, starts_at)
 ) without rowid;
 
--- How far the summaries of a span have come: everything before this instant is in them.
+-- How far the nightly summing up has come: every whole day of China before this one is in the summaries.
 create table measurement_progress (
-  span bigint primary key,
-  done_until bigint not null
+  id bigint primary key,
+  done_until text not null
 );
 
 -- A person's own limits, set by a clinician. The newest of a kind that is not ended holds. Empty: as the table says.
@@ -115,7 +115,7 @@ create table alarm_pending (
   since bigint not null,
   times bigint not null,
   last_at bigint not null,
-  primary key (elder_id, kind)
+  primary key (elder_id, kind, level)
 ) without rowid;
 
 -- Alarms. One that is not closed for each elder and kind. value is the last, worst the worst measured. next_step_at: when the

@@ -1,5 +1,7 @@
 //! The two engines behind one [`Tx`]: pools, transactions, statements, and what must differ between them.
 
+mod insert;
+
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::migrate;
@@ -27,8 +29,6 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Field and text of the proof that the key is the right one.
 const PROOF: &str = "key_proof.proof";
-/// PostgreSQL takes at most 65 535 parameters in a statement.
-const MOST_PARAMETERS: usize = 60_000;
 
 /// Which engine a store runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -371,34 +371,6 @@ impl Tx<'_> {
     /// What the engine says.
     pub fn count(&mut self, sql: &str, params: &[Value<'_>]) -> Result<i64> {
         self.query_one(sql, params, |row| Ok(row.get::<Option<i64>>(0)?.unwrap_or_default()))
-    }
-
-    /// Inserts many rows: `into` is `table (a, b, c)`, each row has a value for each column.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub fn insert_many<'v>(
-        &mut self,
-        into: &str,
-        columns: usize,
-        rows: impl IntoIterator<Item = Vec<Value<'v>>>,
-    ) -> Result<u64> {
-        let one = |first: usize| {
-            let places: Vec<String> = (first..first + columns).map(|i| format!("${i}")).collect();
-            format!("({})", places.join(", "))
-        };
-        let batch = if self.kind() == EngineKind::Sqlite { 1 } else { (MOST_PARAMETERS / columns).min(500) };
-        let (mut written, mut waiting, mut rows) = (0, Vec::new(), rows.into_iter().peekable());
-        while let Some(row) = rows.next() {
-            waiting.extend(row);
-            let count = waiting.len() / columns;
-            if count == batch || rows.peek().is_none() {
-                let places: Vec<String> = (0..count).map(|i| one(i * columns + 1)).collect();
-                written += self.exec(&format!("insert into {into} values {}", places.join(", ")), &waiting)?;
-                waiting.clear();
-            }
-        }
-        Ok(written)
     }
 
     fn finish(self, write: bool) -> Result<()> {

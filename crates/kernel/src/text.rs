@@ -22,6 +22,12 @@ pub fn prose(text: &str) -> String {
     text.chars().filter(kept).collect::<String>().trim().to_owned()
 }
 
+/// The first so many characters, for a note about something that a stranger sent.
+#[must_use]
+pub fn clip(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
 /// A name for comparing: cleaned, no blanks, the middle dots of minority names unified.
 #[must_use]
 pub fn name_key(name: &str) -> String {

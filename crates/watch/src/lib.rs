@@ -7,7 +7,11 @@
 pub mod alarms;
 pub mod devices;
 pub mod live;
+pub mod service;
 pub mod vitals;
+
+pub use live::Live;
+pub use service::Watching;
 
 use registry::elders::OwnedTable;
 

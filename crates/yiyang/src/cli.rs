@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use kernel::{Area, Date, Month};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use watch::vitals::Broker;
 
 /// 医养：区域医养结合服务与监管平台
 #[derive(Parser)]
@@ -39,6 +40,23 @@ pub struct Services {
     /// 行程服务地址（县内网的 OSRM，如 http://10.1.2.3:5000）；不填或连不上时按直线距离估算路程
     #[arg(long, env = "YIYANG_ROUTING_SERVICE", value_parser = Service::parse)]
     pub routing_service: Option<Service>,
+    /// How devices come in.
+    #[command(flatten)]
+    pub devices: Devices,
+}
+
+/// How devices come in.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Devices {
+    /// 监测设备的接入地址（MQTT），如 0.0.0.0:1883；不填则不直接接入
+    #[arg(long, value_name = "ADDR", env = "YIYANG_DEVICES_LISTEN")]
+    pub devices_listen: Option<SocketAddr>,
+    /// 已有的 MQTT 服务器，如 mqtt://用户:密码@10.1.2.3:1883；从它那里接收监测数据
+    #[arg(long, value_name = "URL", env = "YIYANG_BROKER", value_parser = Broker::parse, hide_env_values = true)]
+    pub broker: Option<Broker>,
+    /// 本平台在 MQTT 服务器上的名字，会话按它保存；几台服务器用同一个 MQTT 服务器时各取各的
+    #[arg(long, value_name = "NAME", env = "YIYANG_BROKER_NAME", default_value = "yiyang")]
+    pub broker_name: String,
 }
 
 /// How the two sides of a remote consultation find each other.

@@ -44,6 +44,8 @@ pub struct Installation {
     pub ice: Ice,
     /// Who knows the roads, if anybody does.
     pub routing: Option<Service>,
+    /// How devices come in.
+    pub devices: cli::Devices,
 }
 
 /// Opens the installation; makes folder, key and tables at the first time.
@@ -68,7 +70,16 @@ pub fn open_with(place: &cli::Place, clock: Arc<dyn Clock>, chance: Arc<dyn Chan
     let policies = Arc::new(policies(place.policies.as_deref())?);
     let seeding = db.write(|tx| registry::areas::store::seed(tx, &db::Actor::system(clock.now()), DIVISIONS));
     seeding.map_err(|e| anyhow!("写入行政区划失败：{e}"))?;
-    Ok(Installation { db, policies, clock, chance, files, ice: Ice::default(), routing: None })
+    Ok(Installation {
+        db,
+        policies,
+        clock,
+        chance,
+        files,
+        ice: Ice::default(),
+        routing: None,
+        devices: cli::Devices::default(),
+    })
 }
 
 /// The same with the other servers that it asks.
@@ -76,7 +87,12 @@ pub fn open_with(place: &cli::Place, clock: Arc<dyn Clock>, chance: Arc<dyn Chan
 /// # Errors
 /// As [`open`], and when the settings for video cannot work.
 pub fn open_asking(place: &cli::Place, services: &cli::Services) -> anyhow::Result<Installation> {
-    Ok(Installation { ice: ice(&services.video)?, routing: services.routing_service.clone(), ..open(place)? })
+    Ok(Installation {
+        ice: ice(&services.video)?,
+        routing: services.routing_service.clone(),
+        devices: services.devices.clone(),
+        ..open(place)?
+    })
 }
 
 /// The settings for video, with the secret from its file or from the environment.

@@ -1,5 +1,6 @@
 //! Serving: the listener, the background worker, what is due every minute and every day.
 
+use crate::cli::Devices;
 use crate::place::Installation;
 use crate::wiring;
 use anyhow::Context;
@@ -9,6 +10,7 @@ use kernel::Date;
 use registry::elders::Columns;
 use std::net::SocketAddr;
 use std::time::Duration;
+use watch::Watching;
 use web::State;
 
 /// How often the audit is sealed and what is due is looked for.
@@ -29,6 +31,8 @@ pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce
     let worker = state.jobs.start()?;
     runtime.block_on(async {
         let rounds = tokio::spawn(rounds(state.clone()));
+        let seconds = tokio::spawn(seconds(state.clone()));
+        let_devices_in(&state, &installation.devices).await?;
         tokio::task::spawn_blocking({
             let state = state.clone();
             move || warm(&state)
@@ -43,6 +47,7 @@ pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce
         };
         axum::serve(listener, service).with_graceful_shutdown(stop).await?;
         rounds.abort();
+        seconds.abort();
         state.jobs.stop();
         tokio::task::spawn_blocking(move || worker.join()).await?.map_err(|_| anyhow::anyhow!("后台任务线程异常结束"))
     })
@@ -73,6 +78,38 @@ async fn asked_to_stop() {
     }
 }
 
+/// Opens the door for devices, and goes to the broker that is named.
+async fn let_devices_in(state: &State, devices: &Devices) -> anyhow::Result<()> {
+    let Some(watching) = state.try_get::<Watching>() else { return Ok(()) };
+    if let Some(at) = devices.devices_listen {
+        let bound = watching
+            .listen(at)
+            .await
+            .with_context(|| format!("监测设备不能接入 {at}：端口可能已被占用，请用 --devices-listen 换一个"))?;
+        println!("监测设备接入（MQTT）：{bound}");
+    }
+    if let Some(broker) = &devices.broker {
+        watching.follow(broker.clone(), devices.broker_name.clone());
+    }
+    Ok(())
+}
+
+/// What cannot wait for a minute: alarms that nobody takes go up the ladder.
+async fn seconds(state: State) {
+    let mut every = tokio::time::interval(Duration::from_secs(1));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let Some(watching) = state.try_get::<Watching>() else { return };
+    loop {
+        every.tick().await;
+        let (state, watching) = (state.clone(), watching.clone());
+        match tokio::task::spawn_blocking(move || watching.every_second(&state)).await {
+            Ok(Err(error)) => tracing::error!(%error, "alarms"),
+            Err(error) => tracing::error!(%error, "alarms"),
+            Ok(Ok(())) => {}
+        }
+    }
+}
+
 async fn rounds(state: State) {
     let mut every = tokio::time::interval(ROUND);
     let mut last: Option<Date> = None;
@@ -93,6 +130,9 @@ async fn rounds(state: State) {
 fn round(state: &State, new_day: bool) -> Result<(), web::Error> {
     let now = state.clock.now();
     state.db.write(|tx| db::audit::seal(tx, now))?;
+    if let Some(watching) = state.try_get::<Watching>() {
+        watching.every_minute(state)?;
+    }
     if new_day {
         wiring::daily(state, &Actor::system(now))?;
     }

@@ -12,6 +12,7 @@ use oversight::{indicators, policies, simulation};
 use registry::elders::{Columns, ElderPage, OwnedTable, OwnedTables};
 use registry::{accounts, areas, elders, institutions, staff};
 use std::sync::Arc;
+use watch::{Watching, alarms, vitals as monitoring};
 use web::shell::Places;
 use web::state::StateBuilder;
 use web::work::WorkSources;
@@ -56,6 +57,8 @@ pub fn routes() -> Routes {
         .merge(vaccinations::routes())
         .merge(consents::routes())
         .merge(family::routes())
+        .merge(monitoring::routes())
+        .merge(alarms::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(policies::routes())
@@ -94,6 +97,7 @@ fn nav() -> Vec<Nav> {
         vaccinations::NAV,
         consents::NAV,
         family::NAV,
+        alarms::NAV,
         ltci::NAV,
         indicators::NAV,
         policies::NAV,
@@ -108,10 +112,12 @@ fn nav() -> Vec<Nav> {
 /// # Errors
 /// When the folder for uploads cannot be made, or the store fails.
 pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
-    let Installation { db, policies, clock, chance, files, ice, routing } = installation.clone();
+    let Installation { db, policies, clock, chance, files, ice, routing, .. } = installation.clone();
     let places = Arc::new(Places::default());
     let uploads = Arc::new(transfer::Uploads::new(&files)?);
+    let watching = Watching::start(&db, &clock, &policies)?;
     let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
+    let builder = watching.into_state(builder);
     let state = extras(builder, places, uploads).with(ice).with(planning(routing)).build();
     register_jobs(&state);
     state.db.write(|tx| elders::columns::store::prune(tx, CHANGES_KEPT))?;
@@ -155,6 +161,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             hospice::work,
             vaccinations::work,
             consents::work,
+            alarms::work,
             ltci::work,
             indicators::work,
             transfer::work,
@@ -201,7 +208,7 @@ fn open_things() -> episodes::OpenThings {
 
 /// The tables whose rows a merge of two elder files re-points.
 fn owned() -> Vec<OwnedTable> {
-    [care::OWNED, money::OWNED].concat()
+    [care::OWNED, watch::OWNED, money::OWNED].concat()
 }
 
 /// Who does which background job.
@@ -237,6 +244,7 @@ fn elder_page() -> ElderPage {
             (vaccinations::READ, vaccinations::timeline),
             (consents::READ, consents::timeline),
             (family::ACCESS, family::timeline),
+            (alarms::READ, alarms::timeline),
             (ltci::READ, ltci::timeline),
         ],
         cards: vec![
@@ -259,6 +267,7 @@ fn elder_page() -> ElderPage {
             (vaccinations::READ, vaccinations::card),
             (consents::READ, consents::card),
             (family::ACCESS, family::card),
+            (alarms::READ, alarms::card),
             (ltci::READ, ltci::card),
         ],
     }
@@ -279,6 +288,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     sickbeds::jobs::nightly(&state.db, by, &state.policies)?;
     hospice::jobs::nightly(&state.db, by, &state.policies)?;
     consents::jobs::nightly(&state.db, by)?;
+    monitoring::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;

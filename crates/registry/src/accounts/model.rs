@@ -86,6 +86,7 @@ impl Role {
                 "contracts.read",
                 "visits.read",
                 "ltci.read",
+                "alarms.read",
             ],
             Self::Clerk => &[
                 "consultations.read",
@@ -123,6 +124,7 @@ impl Role {
                 "contracts.read",
                 "visits.read",
                 "ltci.read",
+                "alarms.read",
             ],
             Self::Assessor => {
                 &["elders.read", "records.read", "chart.read", "assessments.read", "assessments.assess", "policies.*"]
@@ -159,6 +161,7 @@ impl Role {
                 "tcm.*",
                 "vaccinations.*",
                 "policies.*",
+                "alarms.*",
             ],
             Self::Carer => &[
                 "elders.read",
@@ -170,6 +173,7 @@ impl Role {
                 "hospice.round",
                 "screenings.read",
                 "policies.*",
+                "alarms.*",
             ],
             Self::Station => &[
                 "consultations.read",
@@ -187,6 +191,7 @@ impl Role {
                 "ltci.read",
                 "ltci.plan",
                 "policies.*",
+                "alarms.*",
             ],
             Self::Residence => &[
                 "consultations.read",
@@ -212,6 +217,7 @@ impl Role {
                 "screenings.read",
                 "screenings.write",
                 "policies.*",
+                "alarms.*",
             ],
             Self::Insurer => &[
                 "consultations.read",
@@ -279,6 +285,7 @@ impl Role {
                 "vaccinations.read",
                 "consents.read",
                 "policies.*",
+                "alarms.read",
             ],
             Self::Family => &["family.read", "family.consent"],
         }

@@ -114,6 +114,12 @@ impl Key {
     pub fn parse(elder: &str, id: &str) -> Option<Self> {
         Some(Self { elder: ElderId::parse(elder)?, id: AlarmId::parse(id)? })
     }
+
+    /// Its page.
+    #[must_use]
+    pub fn href(self) -> String {
+        format!("/alarms/{}/{}", self.elder, self.id)
+    }
 }
 
 /// An alarm as the store has it.
@@ -179,9 +185,7 @@ impl Alarm {
     pub fn against_acknowledging(&self) -> Option<Reason> {
         match self.state {
             State::Open => None,
-            State::Acknowledged => {
-                Some(Reason::new("AL-01", format!("{}已经接手这个报警", self.acknowledged_by)))
-            }
+            State::Acknowledged => Some(Reason::new("AL-01", format!("{}已经接手这个报警", self.acknowledged_by))),
             State::Closed => Some(Reason::new("AL-02", "这个报警已经结束")),
         }
     }

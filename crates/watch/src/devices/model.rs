@@ -54,6 +54,8 @@ registry::choice! {
         Impostor = "impostor" "冒用其他设备",
         /// A clock that is ahead.
         ClockAhead = "clock_ahead" "时钟偏快",
+        /// A clock that is far behind: the time is older than what is kept.
+        ClockBehind = "clock_behind" "时钟过慢",
         /// Measured for nobody: it is bound to no elder.
         Unbound = "unbound" "未绑定老年人",
     }

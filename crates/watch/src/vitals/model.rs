@@ -135,7 +135,9 @@ mod tests {
 
     #[test]
     fn numbers_and_words_find_their_way_back_and_are_one_each() {
-        assert!(Vital::ALL.iter().all(|v| Vital::of_number(v.number()) == Some(*v) && Vital::of_code(v.code()) == Some(*v)));
+        assert!(
+            Vital::ALL.iter().all(|v| Vital::of_number(v.number()) == Some(*v) && Vital::of_code(v.code()) == Some(*v))
+        );
         assert_eq!(Vital::ALL.iter().map(|v| v.number()).collect::<BTreeSet<_>>().len(), Vital::ALL.len());
     }
 

@@ -1,0 +1,1 @@
+//! Alarms through the intake and the router, on both engines.

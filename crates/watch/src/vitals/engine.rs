@@ -1,0 +1,197 @@
+//! What the writer does with a batch, in one transaction: measurements once each, the rules on those that are new, alarms, faults.
+
+use super::intake::Message;
+use super::jobs::AGAIN;
+use super::model::{Measurement, Vital};
+use super::store::{self, Contact};
+use crate::alarms::rules::{Effect, Person, Rules};
+use crate::alarms::store::{self as alarms, Cause};
+use crate::live::Live;
+use db::{Db, Tx};
+use kernel::area::Level;
+use kernel::{Area, Clock, Date, DeviceId, ElderId, Instant, time};
+use policy::Library;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Contacts are written at most so often, in milliseconds: no measurement waits for them.
+const KEEP_EVERY: i64 = 30_000;
+/// So many elders are remembered; beyond it all are loaded anew as they come.
+const MOST: usize = 400_000;
+
+/// When each device was last heard; shared with the watch over silent ones.
+#[derive(Clone, Default)]
+pub struct Heard(Arc<Mutex<HashMap<DeviceId, Instant>>>);
+
+impl Heard {
+    /// Notes that a device was heard.
+    pub fn note(&self, device: DeviceId, at: Instant) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(device, at);
+    }
+
+    /// When a device was last heard.
+    #[must_use]
+    pub fn last(&self, device: DeviceId) -> Option<Instant> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&device).copied()
+    }
+}
+
+struct Known {
+    person: Person,
+    area: Area,
+}
+
+/// The writer's memory and tools.
+pub struct Engine {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    library: Arc<Library>,
+    live: Live,
+    heard: Heard,
+    rules: HashMap<Area, Rules>,
+    rules_of: Option<Date>,
+    known: HashMap<ElderId, Known>,
+    contacts: HashMap<DeviceId, Contact>,
+    kept_at: Instant,
+}
+
+/// What a batch changed in the memory: taken over only when it is committed.
+#[derive(Default)]
+struct Changes {
+    persons: HashMap<ElderId, Known>,
+    news: bool,
+}
+
+impl Engine {
+    /// A writer for a store.
+    #[must_use]
+    pub fn new(db: Db, clock: Arc<dyn Clock>, library: Arc<Library>, live: Live, heard: Heard) -> Self {
+        let (rules, known, contacts) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { db, clock, library, live, heard, rules, rules_of: None, known, contacts, kept_at: Instant::MIN_UTC }
+    }
+
+    /// What is remembered of these is loaded anew.
+    pub(super) fn forget(&mut self, elders: &HashSet<ElderId>) {
+        elders.iter().for_each(|elder| drop(self.known.remove(elder)));
+        if self.known.len() > MOST {
+            self.known.clear();
+        }
+    }
+
+    /// Stores a batch: all of it or nothing.
+    ///
+    /// # Errors
+    /// What the engine says; then nothing was written and nothing remembered.
+    pub(super) fn store(&mut self, batch: &[Message]) -> db::Result<()> {
+        let now = self.clock.now();
+        self.of_today(now);
+        let mut all: Vec<Measurement> = batch.iter().flat_map(|m| m.measurements.iter().copied()).collect();
+        // In the order of the key: neighbours in the table are written together.
+        all.sort_by_key(|m| (m.elder, m.vital, m.at, m.device));
+        self.take_contacts(batch);
+        let keep = (now - self.kept_at).num_milliseconds() >= KEEP_EVERY;
+        let db = self.db.clone();
+        let changes = db.write(|tx| {
+            let changes = self.write(tx, &all, now)?;
+            for (device, fault, detail) in batch.iter().flat_map(|m| &m.faults) {
+                store::note_fault(tx, *device, now, *fault, detail)?;
+            }
+            if keep {
+                store::keep_contacts(tx, &self.contacts.values().copied().collect::<Vec<_>>())?;
+            }
+            Ok::<_, db::Error>(changes)
+        })?;
+        if keep {
+            self.contacts.clear();
+            self.kept_at = now;
+        }
+        self.known.extend(changes.persons);
+        if changes.news {
+            self.live.changed();
+        }
+        Ok(())
+    }
+
+    fn take_contacts(&mut self, batch: &[Message]) {
+        for contact in batch.iter().filter_map(|m| m.contact) {
+            self.heard.note(contact.device, contact.heard_at);
+            let battery = contact.battery.or(self.contacts.get(&contact.device).and_then(|c| c.battery));
+            self.contacts.insert(contact.device, Contact { battery, ..contact });
+        }
+    }
+
+    /// The documents may say something else every day.
+    fn of_today(&mut self, now: Instant) {
+        let today = time::date_of(now);
+        if self.rules_of != Some(today) {
+            self.rules.clear();
+            self.rules_of = Some(today);
+        }
+    }
+
+    fn write(&mut self, tx: &mut Tx<'_>, all: &[Measurement], now: Instant) -> db::Result<Changes> {
+        let fresh = store::insert(tx, all)?;
+        let mut changes = Changes::default();
+        let mut new: Vec<&Measurement> = all.iter().zip(fresh).filter(|(_, fresh)| *fresh).map(|(m, _)| m).collect();
+        self.sum_up_late(tx, &new, now)?;
+        // Rules look at each elder's measurements in the order of time; latitude before longitude.
+        new.sort_by_key(|m| (m.elder, m.believed(), m.vital));
+        for m in new {
+            self.judge(tx, m, now, &mut changes)?;
+        }
+        Ok(changes)
+    }
+
+    fn judge(&mut self, tx: &mut Tx<'_>, m: &Measurement, now: Instant, changes: &mut Changes) -> db::Result<()> {
+        if !changes.persons.contains_key(&m.elder) {
+            let known = match self.known.remove(&m.elder) {
+                Some(known) => Some(known),
+                None => load(tx, m.elder)?,
+            };
+            let Some(known) = known else { return Ok(()) };
+            changes.persons.insert(m.elder, known);
+        }
+        let Some(known) = changes.persons.get_mut(&m.elder) else { return Ok(()) };
+        let (library, today) = (&self.library, time::date_of(now));
+        // Documents hold for a district at the smallest.
+        let district = known.area.up_to(Level::County);
+        let rules = self.rules.entry(district).or_insert_with(|| Rules::of(library, district, today));
+        let cause = Cause { elder: m.elder, device: Some(m.device), now, library, area: known.area };
+        for effect in known.person.feel(rules, m) {
+            changes.news |= alarms::apply(tx, cause, &effect)?;
+            known.person.took(&effect);
+        }
+        Ok(())
+    }
+
+    /// What is older than the nightly work looks back goes into its summaries at once.
+    fn sum_up_late(&self, tx: &mut Tx<'_>, new: &[&Measurement], now: Instant) -> db::Result<()> {
+        let today = time::date_of(now);
+        let Some(before) = today.checked_sub_days(chrono::Days::new(AGAIN)) else { return Ok(()) };
+        let late = new.iter().filter(|m| m.vital.charted() && time::date_of(m.at) < before);
+        let days: BTreeSet<(ElderId, Vital, Date)> = late.map(|m| (m.elder, m.vital, time::date_of(m.at))).collect();
+        for (elder, vital, day) in days {
+            store::sum_up(tx, (elder, vital), (day, day.succ_opt().unwrap_or(day)))?;
+        }
+        Ok(())
+    }
+}
+
+fn load(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Option<Known>> {
+    let Some(area) = store::area(tx, elder)? else { return Ok(None) };
+    Ok(Some(Known { person: alarms::person(tx, elder)?, area }))
+}
+
+impl Person {
+    /// Remembers which alarms are active after an effect.
+    fn took(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Alarm { kind, level, .. } => {
+                let level = self.active.get(kind).copied().unwrap_or(*level).max(*level);
+                self.active.insert(*kind, level);
+            }
+            Effect::Recovered(kind) => drop(self.active.remove(kind)),
+            Effect::CalledOff(_) | Effect::Run(..) => {}
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The ways in, through the intake, on both engines.
