@@ -8,6 +8,8 @@ pub mod alarms;
 pub mod devices;
 pub mod live;
 pub mod service;
+#[cfg(test)]
+mod testing;
 pub mod vitals;
 
 pub use live::Live;

@@ -87,13 +87,13 @@ pub struct Rules {
     pub battery_low: Option<i64>,
     /// A clock may be ahead by so many minutes.
     pub clock_ahead: Option<i64>,
-    /// What came in later than so many hours raises no alarm.
-    pub late_hours: Option<i64>,
-    /// So many hours by day without movement.
-    pub no_activity_hours: Option<i64>,
+    /// What came in later than so many minutes raises no alarm.
+    pub late_minutes: Option<i64>,
+    /// So many minutes by day without movement.
+    pub no_activity_minutes: Option<i64>,
     /// Readings so many minutes apart make one score.
     pub news2_minutes: Option<i64>,
-    /// At night, from this hour to that, no activity is no alarm.
+    /// The night, in minutes after midnight: no activity is no alarm then.
     pub night: Option<(i64, i64)>,
     /// Times older than so many days are a broken clock.
     pub raw_days: Option<i64>,
@@ -118,10 +118,10 @@ impl Rules {
             news2: library.scale("news2").cloned(),
             battery_low: number("battery_low_percent"),
             clock_ahead: number("clock_ahead_minutes"),
-            late_hours: number("late_hours"),
-            no_activity_hours: number("no_activity_hours"),
+            late_minutes: number("late_minutes"),
+            no_activity_minutes: number("no_activity_minutes"),
             news2_minutes: number("news2_window_minutes"),
-            night: number("quiet_from_hour").zip(number("quiet_until_hour")),
+            night: number("quiet_from").zip(number("quiet_until")),
             raw_days: number("raw_days"),
         }
     }
@@ -254,7 +254,7 @@ impl Person {
     /// Takes in a measurement that is not known yet; answers what it brings about, in order.
     pub fn feel(&mut self, rules: &Rules, m: &Measurement) -> Vec<Effect> {
         let at = m.believed();
-        let too_late = rules.late_hours.is_some_and(|hours| m.received - at > chrono::TimeDelta::hours(hours));
+        let too_late = rules.late_minutes.is_some_and(|most| m.received - at > chrono::TimeDelta::minutes(most));
         let older = self.latest.get(&m.vital).is_some_and(|(last, _)| *last >= at);
         if !older {
             self.latest.insert(m.vital, (at, m.value));
@@ -310,7 +310,8 @@ impl Person {
             }
             return None;
         }
-        let torn = |run: &Run| rules.late_hours.is_some_and(|hours| at - run.last_at > chrono::TimeDelta::hours(hours));
+        let torn =
+            |run: &Run| rules.late_minutes.is_some_and(|most| at - run.last_at > chrono::TimeDelta::minutes(most));
         let run = match before.filter(|run| !torn(run)) {
             Some(run) => Run { times: run.times + 1, last_at: at, ..run },
             None => Run { since: at, times: 1, last_at: at },

@@ -24,11 +24,11 @@ pub fn silent(
 /// Why stillness is an alarm: the words, if it is one. Only by day, and counted from the morning at the earliest.
 #[must_use]
 pub fn still(rules: &Rules, moved: Instant, now: Instant) -> Option<String> {
-    let (hours, night) = rules.no_activity_hours.zip(rules.night)?;
+    let (most, night) = rules.no_activity_minutes.zip(rules.night)?;
     if at_night(night, now) {
         return None;
     }
-    let morning = u32::try_from(night.1).ok().and_then(|hour| time::at(time::date_of(now), hour, 0))?;
+    let morning = super::ladder::moment_of(time::date_of(now), night.1)?;
     let since = moved.max(morning);
-    (now - since > TimeDelta::hours(hours)).then(|| format!("自 {} 起没有活动", time::show(since)))
+    (now - since > TimeDelta::minutes(most)).then(|| format!("自 {} 起没有活动", time::show(since)))
 }

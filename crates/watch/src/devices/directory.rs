@@ -59,6 +59,7 @@ impl Entry {
 struct Inner {
     by_serial: HashMap<String, Arc<Entry>>,
     newest: Instant,
+    merged: Option<Instant>,
 }
 
 /// All devices. Put into the state; [`Directory::reload`] after every change.
@@ -71,9 +72,17 @@ impl Directory {
     /// # Errors
     /// What the engine says.
     pub fn reload(&self, db: &Db) -> db::Result<()> {
-        let since = self.0.read().unwrap_or_else(PoisonError::into_inner).newest;
-        let changed = db.read(|tx| vitals::store::entries(tx, since))?;
+        let (newest, known) = {
+            let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            (inner.newest, inner.merged)
+        };
+        let (changed, merged) = db.read(|tx| {
+            let merged = vitals::store::merged(tx)?;
+            let since = if merged == known { newest } else { Instant::UNIX_EPOCH };
+            Ok::<_, db::Error>((vitals::store::entries(tx, since)?, merged))
+        })?;
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        inner.merged = merged;
         for entry in changed {
             inner.newest = inner.newest.max(entry.changed_at);
             inner.by_serial.insert(entry.serial.clone(), Arc::new(entry));

@@ -7,6 +7,7 @@ use super::store::{self, Contact};
 use crate::alarms::rules::{Effect, Person, Rules};
 use crate::alarms::store::{self as alarms, Cause};
 use crate::live::Live;
+use chrono::TimeDelta;
 use db::{Db, Tx};
 use kernel::area::Level;
 use kernel::{Area, Clock, Date, DeviceId, ElderId, Instant, time};
@@ -14,8 +15,8 @@ use policy::Library;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Contacts are written at most so often, in milliseconds: no measurement waits for them.
-const KEEP_EVERY: i64 = 30_000;
+/// Contacts are written at most so often: no measurement waits for them.
+const KEEP_EVERY: TimeDelta = TimeDelta::seconds(30);
 /// So many elders are remembered; beyond it all are loaded anew as they come.
 const MOST: usize = 400_000;
 
@@ -67,11 +68,11 @@ impl Engine {
     #[must_use]
     pub fn new(db: Db, clock: Arc<dyn Clock>, library: Arc<Library>, live: Live, heard: Heard) -> Self {
         let (rules, known, contacts) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { db, clock, library, live, heard, rules, rules_of: None, known, contacts, kept_at: Instant::MIN_UTC }
+        Self { db, clock, library, live, heard, rules, rules_of: None, known, contacts, kept_at: Instant::UNIX_EPOCH }
     }
 
     /// What is remembered of these is loaded anew.
-    pub(super) fn forget(&mut self, elders: &HashSet<ElderId>) {
+    pub(crate) fn forget(&mut self, elders: &HashSet<ElderId>) {
         elders.iter().for_each(|elder| drop(self.known.remove(elder)));
         if self.known.len() > MOST {
             self.known.clear();
@@ -82,14 +83,14 @@ impl Engine {
     ///
     /// # Errors
     /// What the engine says; then nothing was written and nothing remembered.
-    pub(super) fn store(&mut self, batch: &[Message]) -> db::Result<()> {
+    pub(crate) fn store(&mut self, batch: &[Message]) -> db::Result<()> {
         let now = self.clock.now();
         self.of_today(now);
         let mut all: Vec<Measurement> = batch.iter().flat_map(|m| m.measurements.iter().copied()).collect();
         // In the order of the key: neighbours in the table are written together.
         all.sort_by_key(|m| (m.elder, m.vital, m.at, m.device));
         self.take_contacts(batch);
-        let keep = (now - self.kept_at).num_milliseconds() >= KEEP_EVERY;
+        let keep = now - self.kept_at >= KEEP_EVERY;
         let db = self.db.clone();
         let changes = db.write(|tx| {
             let changes = self.write(tx, &all, now)?;
@@ -130,8 +131,10 @@ impl Engine {
     }
 
     fn write(&mut self, tx: &mut Tx<'_>, all: &[Measurement], now: Instant) -> db::Result<Changes> {
-        let fresh = store::insert(tx, all)?;
         let mut changes = Changes::default();
+        // Before the measurements are there: the newest of those that are known must not be one of these.
+        all.iter().try_for_each(|m| self.recall(tx, m.elder, &mut changes))?;
+        let fresh = store::insert(tx, all)?;
         let mut new: Vec<&Measurement> = all.iter().zip(fresh).filter(|(_, fresh)| *fresh).map(|(m, _)| m).collect();
         self.sum_up_late(tx, &new, now)?;
         // Rules look at each elder's measurements in the order of time; latitude before longitude.
@@ -142,15 +145,19 @@ impl Engine {
         Ok(changes)
     }
 
-    fn judge(&mut self, tx: &mut Tx<'_>, m: &Measurement, now: Instant, changes: &mut Changes) -> db::Result<()> {
-        if !changes.persons.contains_key(&m.elder) {
-            let known = match self.known.remove(&m.elder) {
+    /// Has an elder in the changes: from memory, else from the store; nobody whose file is gone.
+    fn recall(&mut self, tx: &mut Tx<'_>, elder: ElderId, changes: &mut Changes) -> db::Result<()> {
+        if !changes.persons.contains_key(&elder) {
+            let known = match self.known.remove(&elder) {
                 Some(known) => Some(known),
-                None => load(tx, m.elder)?,
+                None => load(tx, elder)?,
             };
-            let Some(known) = known else { return Ok(()) };
-            changes.persons.insert(m.elder, known);
+            changes.persons.extend(known.map(|known| (elder, known)));
         }
+        Ok(())
+    }
+
+    fn judge(&mut self, tx: &mut Tx<'_>, m: &Measurement, now: Instant, changes: &mut Changes) -> db::Result<()> {
         let Some(known) = changes.persons.get_mut(&m.elder) else { return Ok(()) };
         let (library, today) = (&self.library, time::date_of(now));
         // Documents hold for a district at the smallest.

@@ -141,7 +141,7 @@ impl Writer {
                 Ok(()) => return,
                 Err(error) => tracing::warn!(%error, messages = batch.len(), "measurements wait for the store"),
             }
-            std::thread::sleep(wait);
+            std::thread::park_timeout(wait);
             wait = (wait * 2).min(PATIENCE.1);
         }
     }

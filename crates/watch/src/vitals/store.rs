@@ -12,8 +12,6 @@ const HOUR: i64 = 3_600_000;
 /// China's day begins so many milliseconds before that of UTC; it has no summer time.
 const SHIFT: i64 = 8 * HOUR;
 
-// ---- measurements ----
-
 /// Writes measurements; answers for each whether it is new. A repeated one changes nothing.
 ///
 /// # Errors
@@ -180,8 +178,6 @@ pub fn limits(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<OwnLimit>> {
     Ok(found.into_iter().flatten().collect())
 }
 
-// ---- ageing ----
-
 /// Elders who wear or wore a device, from one id on: the nightly work goes through them in portions.
 ///
 /// # Errors
@@ -245,8 +241,6 @@ pub fn age_out(tx: &mut Tx<'_>, elder: ElderId, raw: Instant, hourly: Instant) -
     tx.exec(sql, params![elder, hourly]).map(drop)
 }
 
-// ---- devices, as the intake knows them ----
-
 /// Devices that changed since an instant, with who wore them when.
 ///
 /// # Errors
@@ -275,6 +269,15 @@ pub fn entries(tx: &mut Tx<'_>, since: Instant) -> db::Result<Vec<Entry>> {
         entry.worn = worn[from..].iter().take_while(|(device, _)| *device == entry.id).map(|(_, worn)| *worn).collect();
     }
     Ok(all)
+}
+
+/// When two files of elders were last made one, or one made two again: devices may have another wearer since.
+///
+/// # Errors
+/// What the engine says.
+pub fn merged(tx: &mut Tx<'_>) -> db::Result<Option<Instant>> {
+    let sql = "select max(case when undone_at is null then merged_at else undone_at end) from elder_merges";
+    tx.query_one(sql, &[], |row| row.get(0))
 }
 
 fn worn(tx: &mut Tx<'_>, since: Instant) -> db::Result<Vec<(DeviceId, Worn)>> {

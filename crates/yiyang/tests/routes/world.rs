@@ -95,6 +95,7 @@ pub fn alone(app: &TestApp, folder: &Path, code: &str, seed: u64, elders: usize)
         files: folder.join("files"),
         ice: care::consultations::Ice::default(),
         routing: None,
+        devices: yiyang::cli::Devices::default(),
     };
     let rosters = folder.join(code);
     let crew = demo::county_of(&installation, &rosters, area, elders, seed).expect("county");

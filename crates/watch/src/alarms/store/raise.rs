@@ -1,181 +1,17 @@
-//! Alarms in the database: raising and repeating (by the intake), the steps of people, the ladder, lists.
+//! What the intake and time write: alarms raised and repeated, runs, the ladder.
 
-use super::model::{Alarm, Key, Kind, Level, Outcome, State};
-use super::rules::{Bounds, Effect, Person, Profile, Run, SafeArea};
+use super::super::ladder;
+use super::super::model::{Alarm, Key, Kind, Level, Outcome, State};
+use super::super::rules::{Effect, Person, Profile, Run, SafeArea};
+use super::{COLUMNS, LAST_STEP, WIDTH, alarm};
 use crate::vitals::{self, Vital};
 use chrono::TimeDelta;
-use db::audit::Entry;
-use db::{Actor, Condition, Row, Tx, params};
-use kernel::{AlarmEventId, AlarmId, Area, DeviceId, ElderId, EmergencyId, Instant, StaffId};
+use db::{Actor, Tx, params};
+use kernel::{AlarmEventId, AlarmId, Area, DeviceId, ElderId, Instant};
 use policy::{Facts, Library};
-use registry::elders;
-use web::{Error, Reason};
 
-/// The result of a step.
-pub type Result<T> = std::result::Result<T, Error>;
-
-/// The longest note, in characters.
-pub const LONGEST: usize = 500;
-/// The ladder has the steps 0, 1, 2; on the last it reminds.
-const LAST_STEP: i64 = 2;
 /// So many alarms go up the ladder in one transaction.
 const CHUNK: i64 = 500;
-
-const COLUMNS: &str = "a.elder_id, a.id, a.kind, a.level, a.state, a.version, a.device_id, a.rule, a.message, a.value, \
-     a.first_at, a.last_at, a.raised_at, a.repeats, a.recovered_at, a.step, a.next_step_at, a.acknowledged_at, \
-     a.acknowledged_by, a.assigned_id, a.assigned_name, a.case_id, a.drill, a.closed_at, a.closed_by, a.outcome, a.note";
-/// How many columns that is.
-const WIDTH: usize = 27;
-
-fn alarm(row: &Row<'_>) -> db::Result<Alarm> {
-    let mut c = row.columns();
-    Ok(Alarm {
-        key: Key { elder: c.take()?, id: c.take()? },
-        kind: c.take()?,
-        level: c.take()?,
-        state: c.take()?,
-        version: c.take()?,
-        device: c.take()?,
-        rule: c.take()?,
-        message: c.take()?,
-        value: c.take()?,
-        first_at: c.take()?,
-        last_at: c.take()?,
-        raised_at: c.take()?,
-        repeats: c.take()?,
-        recovered_at: c.take()?,
-        step: c.take()?,
-        next_step_at: c.take()?,
-        acknowledged_at: c.take()?,
-        acknowledged_by: c.take()?,
-        assigned: c.take()?,
-        assigned_name: c.take()?,
-        case: c.take()?,
-        drill: c.take()?,
-        closed_at: c.take()?,
-        closed_by: c.take()?,
-        outcome: c.take()?,
-        note: c.take()?,
-    })
-}
-
-// ---- reading ----
-
-/// An alarm of an elder within sight.
-///
-/// # Errors
-/// [`db::Error::NotFound`], or what the engine says.
-pub fn find(tx: &mut Tx<'_>, by: &Actor, key: Key) -> db::Result<Alarm> {
-    elders::store::visible(tx, by, key.elder)?;
-    let sql = format!("select {COLUMNS} from alarms a where a.elder_id = $1 and a.id = $2");
-    tx.query_one(&sql, params![key.elder, key.id], alarm)
-}
-
-/// What a list of alarms is narrowed to.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Filter {
-    /// Closed ones instead of those that are not.
-    pub closed: bool,
-    /// Only this level.
-    pub level: Option<Level>,
-    /// Only this kind.
-    pub kind: Option<Kind>,
-}
-
-fn narrowed(by: &Actor, filter: Filter) -> Condition {
-    let mut condition = Condition::new(by.scope.elders("e.area", "e.id", 1));
-    condition.and(if filter.closed { "a.closed_at is not null" } else { "a.closed_at is null" });
-    condition.with_some("a.level = ?", filter.level).with_some("a.kind = ?", filter.kind);
-    condition
-}
-
-/// One page of alarms in sight with the elder's name; the gravest and oldest first, closed ones newest first.
-///
-/// # Errors
-/// What the engine says.
-pub fn list(tx: &mut Tx<'_>, by: &Actor, filter: Filter, limit: i64, offset: i64) -> db::Result<Vec<(String, Alarm)>> {
-    let mut condition = narrowed(by, filter);
-    let order = if filter.closed {
-        "a.closed_at desc, a.id"
-    } else {
-        "case a.level when 'danger' then 0 when 'warning' then 1 else 2 end, \
-         case a.state when 'open' then 0 else 1 end, a.raised_at, a.id"
-    };
-    let page = condition.page(limit, offset);
-    let sql = format!(
-        "select {COLUMNS}, e.name from alarms a join elders e on e.id = a.elder_id where {} order by {order} {page}",
-        condition.sql
-    );
-    tx.query(&sql, &condition.values, |row| Ok((row.get(WIDTH)?, alarm(row)?)))
-}
-
-/// How many there are.
-///
-/// # Errors
-/// What the engine says.
-pub fn count(tx: &mut Tx<'_>, by: &Actor, filter: Filter) -> db::Result<i64> {
-    let condition = narrowed(by, filter);
-    let sql = format!("select count(*) from alarms a join elders e on e.id = a.elder_id where {}", condition.sql);
-    tx.count(&sql, &condition.values)
-}
-
-/// Alarms in sight that are not closed, with the elder's name; the gravest and oldest first.
-///
-/// # Errors
-/// What the engine says.
-pub fn open(tx: &mut Tx<'_>, by: &Actor, limit: i64) -> db::Result<Vec<(String, Alarm)>> {
-    list(tx, by, Filter::default(), limit, 0)
-}
-
-/// The alarms of an elder, newest first; the caller has asked whether the elder is in sight.
-///
-/// # Errors
-/// What the engine says.
-pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId, limit: i64) -> db::Result<Vec<Alarm>> {
-    let sql = format!("select {COLUMNS} from alarms a where a.elder_id = $1 order by a.raised_at desc, a.id limit $2");
-    tx.query(&sql, params![elder, limit], alarm)
-}
-
-/// What happened to an alarm: when, what, by whom, with what note.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// When.
-    pub at: Instant,
-    /// What.
-    pub event: String,
-    /// By whom; empty for the program itself.
-    pub by: String,
-    /// With what note.
-    pub note: String,
-}
-
-/// What happened to an alarm, oldest first.
-///
-/// # Errors
-/// What the engine says.
-pub fn events(tx: &mut Tx<'_>, key: Key) -> db::Result<Vec<Event>> {
-    let sql = "select at, event, by_name, note from alarm_events where elder_id = $1 and alarm_id = $2 order by at, id";
-    tx.query(sql, params![key.elder, key.id], |row| {
-        Ok(Event { at: row.get(0)?, event: row.get(1)?, by: row.get(2)?, note: row.get(3)? })
-    })
-}
-
-/// How a rule did: alarms closed since then, false ones among them, by rule, the most alarms first.
-///
-/// # Errors
-/// What the engine says.
-pub fn rules(tx: &mut Tx<'_>, by: &Actor, since: Instant) -> db::Result<Vec<(String, i64, i64)>> {
-    let mut condition = Condition::new(by.scope.elders("e.area", "e.id", 1));
-    condition.and("a.closed_at is not null and a.drill = 0").with("a.raised_at >= ?", since);
-    let sql = format!(
-        "select a.rule, count(*), cast(sum(case when a.outcome like 'false%' then 1 else 0 end) as bigint)
-         from alarms a join elders e on e.id = a.elder_id where {} group by a.rule order by 2 desc, 1",
-        condition.sql
-    );
-    tx.query(&sql, &condition.values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-}
-
-// ---- what the rules remember ----
 
 /// An elder as the rules want them: limits of their own, runs, open alarms, newest values.
 ///
@@ -223,8 +59,6 @@ pub fn safe_area(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Option<SafeArea>
         Ok(SafeArea { latitude: row.get(0)?, longitude: row.get(1)?, radius: row.get(2)? })
     })
 }
-
-// ---- what the intake writes ----
 
 /// An effect of a measurement on an elder: by which device, and the limits of time.
 #[derive(Clone, Copy, Debug)]
@@ -401,7 +235,12 @@ pub fn end(tx: &mut Tx<'_>, cause: Cause<'_>, kind: Kind, outcome: Outcome) -> d
     Ok(true)
 }
 
-fn shut(tx: &mut Tx<'_>, key: Key, now: Instant, (by, outcome, note): (&str, Outcome, &str)) -> db::Result<()> {
+pub(super) fn shut(
+    tx: &mut Tx<'_>,
+    key: Key,
+    now: Instant,
+    (by, outcome, note): (&str, Outcome, &str),
+) -> db::Result<()> {
     tx.exec(
         "update alarms set state = 'closed', closed_at = $3, closed_by = $4, outcome = $5, note = $6, next_step_at = null, \
          version = version + 1 where elder_id = $1 and id = $2",
@@ -410,7 +249,7 @@ fn shut(tx: &mut Tx<'_>, key: Key, now: Instant, (by, outcome, note): (&str, Out
     event(tx, key, now, "close", by, note)
 }
 
-fn event(tx: &mut Tx<'_>, key: Key, at: Instant, what: &str, by: &str, note: &str) -> db::Result<()> {
+pub(super) fn event(tx: &mut Tx<'_>, key: Key, at: Instant, what: &str, by: &str, note: &str) -> db::Result<()> {
     let id = AlarmEventId::new(at, tx.chance());
     tx.exec(
         "insert into alarm_events (elder_id, id, alarm_id, at, event, by_name, note) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -418,8 +257,6 @@ fn event(tx: &mut Tx<'_>, key: Key, at: Instant, what: &str, by: &str, note: &st
     )?;
     Ok(())
 }
-
-// ---- the ladder ----
 
 /// A step of the ladder: who answers, when the next is due, whether it rests at night.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -444,10 +281,10 @@ pub fn rung(library: &Library, area: Area, now: Instant, level: Level, step: i64
     })
 }
 
-fn next_step(cause: Cause<'_>, level: Level, step: i64) -> Option<Instant> {
+pub(super) fn next_step(cause: Cause<'_>, level: Level, step: i64) -> Option<Instant> {
     let rung = rung(cause.library, cause.area, cause.now, level, step)?;
     let due = cause.now + rung.after;
-    Some(if rung.quiet { super::ladder::after_night(cause.library, cause.area, due) } else { due })
+    Some(if rung.quiet { ladder::after_night(cause.library, cause.area, due) } else { due })
 }
 
 /// Whether any alarm's next step is due.
@@ -483,127 +320,4 @@ pub fn climb(tx: &mut Tx<'_>, by: &Actor, library: &Library) -> db::Result<usize
         event(tx, alarm.key, by.now, what, "", name)?;
     }
     Ok(due.len())
-}
-
-// ---- steps of people ----
-
-fn log(tx: &mut Tx<'_>, by: &Actor, key: Key, event: &str, detail: String) -> db::Result<()> {
-    let action = format!("alarms.{event}");
-    tx.audit(by, Entry { action: &action, elder: Some(key.elder), subject: key.id.to_string(), detail })
-}
-
-fn area_of(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Area> {
-    tx.query_one("select area from elders where id = $1", params![elder], |row| row.get(0))
-}
-
-/// Takes an alarm: who is second is told who was first.
-///
-/// # Errors
-/// [`Error::Refused`] with the numbered reason, or what the engine says.
-pub fn acknowledge(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key) -> Result<()> {
-    let alarm = find(tx, by, key)?;
-    if let Some(reason) = alarm.against_acknowledging() {
-        return Err(Error::Refused(vec![reason]));
-    }
-    let area = area_of(tx, key.elder)?;
-    let cause = Cause { elder: key.elder, device: alarm.device, now: by.now, library, area };
-    let written = tx.exec(
-        "update alarms set state = 'acknowledged', acknowledged_at = $3, acknowledged_by = $4, next_step_at = $5, \
-         version = version + 1 where elder_id = $1 and id = $2 and state = 'open'",
-        params![key.elder, key.id, by.now, &by.name, next_step(cause, alarm.level, LAST_STEP)],
-    )?;
-    if written == 0 {
-        return Err(Error::Conflict("另一位同事刚刚接手了这个报警".into()));
-    }
-    event(tx, key, by.now, "acknowledge", &by.name, "")?;
-    Ok(log(tx, by, key, "acknowledge", alarm.message)?)
-}
-
-/// Gives an alarm to somebody.
-///
-/// # Errors
-/// [`Error::Refused`] if it is closed or nobody took it, or what the engine says.
-pub fn assign(tx: &mut Tx<'_>, by: &Actor, key: Key, (staff, name): (StaffId, &str)) -> Result<()> {
-    let alarm = find(tx, by, key)?;
-    if alarm.state != State::Acknowledged {
-        return Err(Error::refused("AL-06", "先接手报警，再指派人员"));
-    }
-    tx.exec(
-        "update alarms set assigned_id = $3, assigned_name = $4, version = version + 1 where elder_id = $1 and id = $2",
-        params![key.elder, key.id, staff, name],
-    )?;
-    event(tx, key, by.now, "assign", &by.name, name)?;
-    Ok(log(tx, by, key, "assign", name.to_owned())?)
-}
-
-/// Hangs an alarm on a case of the call centre.
-///
-/// # Errors
-/// [`Error::Refused`] if it is closed, or what the engine says.
-pub fn attach(tx: &mut Tx<'_>, by: &Actor, key: Key, case: EmergencyId) -> Result<()> {
-    let alarm = find(tx, by, key)?;
-    if alarm.state == State::Closed {
-        return Err(Error::refused("AL-02", "这个报警已经结束"));
-    }
-    tx.exec(
-        "update alarms set case_id = $3, version = version + 1 where elder_id = $1 and id = $2",
-        params![key.elder, key.id, case],
-    )?;
-    Ok(event(tx, key, by.now, "case", &by.name, "")?)
-}
-
-/// Ends an alarm. The run of readings that led to it begins anew, so that it does not come back with the next reading alone.
-///
-/// # Errors
-/// [`Error::Refused`] with numbered reasons, or what the engine says.
-pub fn close(tx: &mut Tx<'_>, by: &Actor, key: Key, outcome: Outcome, note: &str) -> Result<()> {
-    let alarm = find(tx, by, key)?;
-    let note = kernel::text::prose(note);
-    if note.chars().count() > LONGEST {
-        return Err(Error::field("note", "处置经过", format!("请精简到 {LONGEST} 字以内")));
-    }
-    let reasons: Vec<Reason> = alarm.against_closing(outcome, &note);
-    if !reasons.is_empty() {
-        return Err(Error::Refused(reasons));
-    }
-    shut(tx, key, by.now, (&by.name, outcome, &note))?;
-    for vital in Vital::ALL.iter().filter(|vital| super::rules::kind_of(**vital) == Some(alarm.kind)) {
-        tx.exec("delete from alarm_pending where elder_id = $1 and kind = $2", params![key.elder, vital.code()])?;
-    }
-    Ok(log(tx, by, key, "close", format!("{}：{note}", outcome.name()))?)
-}
-
-/// Raises an alarm that a person reports: a call by telephone, a drill.
-///
-/// # Errors
-/// [`Error::Conflict`] if one of its kind is active, [`db::Error::NotFound`], or what the engine says.
-pub fn raise_by_hand(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    library: &Library,
-    (elder, kind): (ElderId, Kind),
-    (message, drill): (&str, bool),
-) -> Result<Key> {
-    elders::store::visible(tx, by, elder)?;
-    if standing(tx, elder, kind)?.is_some() {
-        return Err(Error::Conflict(format!("这位老年人已有一个“{}”报警没有结束", kind.name())));
-    }
-    let area = area_of(tx, elder)?;
-    let cause = Cause { elder, device: None, now: by.now, library, area };
-    let message = kernel::text::clip(&kernel::text::prose(message), LONGEST);
-    let rule = format!("{}.by_hand", kind.code());
-    let new = New { kind, level: Level::Danger, rule: &rule, message: &message, value: None, since: by.now, drill };
-    let key = raise(tx, cause, new)?;
-    log(tx, by, key, "raise", message)?;
-    Ok(key)
-}
-
-/// Bounds from four columns that begin at `first`.
-pub(crate) fn bounds(row: &Row<'_>, first: usize) -> db::Result<Bounds> {
-    Ok(Bounds {
-        danger_low: row.get(first)?,
-        low: row.get(first + 1)?,
-        high: row.get(first + 2)?,
-        danger_high: row.get(first + 3)?,
-    })
 }
