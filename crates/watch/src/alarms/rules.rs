@@ -228,6 +228,14 @@ pub enum Effect {
     Run((Vital, Level), Option<Run>),
 }
 
+impl Effect {
+    /// Whether it is an alarm of the kind.
+    #[must_use]
+    pub fn is_of(&self, what: Kind) -> bool {
+        matches!(self, Self::Alarm { kind, .. } if *kind == what)
+    }
+}
+
 /// Which alarm a vital sign belongs to.
 #[must_use]
 pub const fn kind_of(vital: Vital) -> Option<Kind> {

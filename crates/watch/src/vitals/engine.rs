@@ -4,6 +4,7 @@ use super::intake::Message;
 use super::jobs::AGAIN;
 use super::model::{Measurement, Vital};
 use super::store::{self, Contact};
+use crate::alarms::Kind;
 use crate::alarms::rules::{Effect, Person, Rules};
 use crate::alarms::store::{self as alarms, Cause};
 use crate::live::Live;
@@ -60,6 +61,8 @@ pub struct Engine {
 #[derive(Default)]
 struct Changes {
     persons: HashMap<ElderId, Known>,
+    /// Devices that somebody works on: their low battery is known.
+    maintained: HashSet<DeviceId>,
     news: bool,
 }
 
@@ -93,7 +96,7 @@ impl Engine {
         let keep = now - self.kept_at >= KEEP_EVERY;
         let db = self.db.clone();
         let changes = db.write(|tx| {
-            let changes = self.write(tx, &all, now)?;
+            let changes = self.write(tx, &all, maintained(batch, now), now)?;
             for (device, fault, detail) in batch.iter().flat_map(|m| &m.faults) {
                 store::note_fault(tx, *device, now, *fault, detail)?;
             }
@@ -130,8 +133,14 @@ impl Engine {
         }
     }
 
-    fn write(&mut self, tx: &mut Tx<'_>, all: &[Measurement], now: Instant) -> db::Result<Changes> {
-        let mut changes = Changes::default();
+    fn write(
+        &mut self,
+        tx: &mut Tx<'_>,
+        all: &[Measurement],
+        maintained: HashSet<DeviceId>,
+        now: Instant,
+    ) -> db::Result<Changes> {
+        let mut changes = Changes { maintained, ..Changes::default() };
         // Before the measurements are there: the newest of those that are known must not be one of these.
         all.iter().try_for_each(|m| self.recall(tx, m.elder, &mut changes))?;
         let fresh = store::insert(tx, all)?;
@@ -165,6 +174,9 @@ impl Engine {
         let rules = self.rules.entry(district).or_insert_with(|| Rules::of(library, district, today));
         let cause = Cause { elder: m.elder, device: Some(m.device), now, library, area: known.area };
         for effect in known.person.feel(rules, m) {
+            if effect.is_of(Kind::BatteryLow) && changes.maintained.contains(&m.device) {
+                continue;
+            }
             changes.news |= alarms::apply(tx, cause, &effect)?;
             known.person.took(&effect);
         }
@@ -182,6 +194,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+fn maintained(batch: &[Message], now: Instant) -> HashSet<DeviceId> {
+    let devices = batch.iter().filter_map(|m| m.device.as_ref());
+    devices.filter(|device| device.maintenance_until.is_some_and(|until| now < until)).map(|device| device.id).collect()
 }
 
 fn load(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Option<Known>> {
