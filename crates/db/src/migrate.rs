@@ -31,12 +31,14 @@ migrations! {
     "V18__family",
     "V19__planner",
     "V20__watch",
+    "V21__duties",
 }
 
 /// The number of the newest migration.
 #[must_use]
 pub fn newest() -> i64 {
-    ALL.len() as i64
+    let number = |name: &str| name.get(1..)?.split("__").next()?.parse().ok();
+    ALL.iter().filter_map(|(name, _)| number(name)).max().unwrap_or_default()
 }
 
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {

@@ -170,6 +170,12 @@ ids! {
     EmergencyId,
     /// A row of the emergency call centre that nothing else names (呼救经过、值班).
     EmergencyRowId,
+    /// A free clinic at a home (义诊).
+    FreeClinicId,
+    /// A note on a duty, or a hospital's report on its departments: rows that nothing else names.
+    DutyRowId,
+    /// An application to open an institution (设立申请).
+    LicensingId,
 }
 
 /// A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance.
