@@ -43,7 +43,7 @@ choice! {
         Insurer = "insurer" "长护险经办",
         /// 医院经办: the ward or the referral desk of a hospital; sees its own patients.
         Hospital = "hospital" "医院经办",
-        /// 监管人员: sees everything of the area and changes nothing.
+        /// 监管人员: sees everything of the area and changes nothing but what it notes of duties.
         Supervisor = "supervisor" "监管人员",
         /// 老人及家属: an elder, or who acts for one; sees the pages of those elders only, by `family_accesses`.
         Family = "family" "老人及家属",
@@ -87,6 +87,8 @@ impl Role {
                 "visits.read",
                 "ltci.read",
                 "alarms.read",
+                "duties.read",
+                "licensing.read",
             ],
             Self::Clerk => &[
                 "consultations.read",
@@ -125,6 +127,8 @@ impl Role {
                 "visits.read",
                 "ltci.read",
                 "alarms.read",
+                "duties.*",
+                "licensing.*",
             ],
             Self::Assessor => {
                 &["elders.read", "records.read", "chart.read", "assessments.read", "assessments.assess", "policies.*"]
@@ -162,6 +166,8 @@ impl Role {
                 "vaccinations.*",
                 "policies.*",
                 "alarms.*",
+                "duties.read",
+                "duties.clinic",
             ],
             Self::Carer => &[
                 "elders.read",
@@ -192,6 +198,8 @@ impl Role {
                 "ltci.plan",
                 "policies.*",
                 "alarms.*",
+                "licensing.read",
+                "licensing.apply",
             ],
             Self::Residence => &[
                 "consultations.read",
@@ -218,6 +226,10 @@ impl Role {
                 "screenings.write",
                 "policies.*",
                 "alarms.*",
+                "duties.read",
+                "duties.confirm",
+                "licensing.read",
+                "licensing.apply",
             ],
             Self::Insurer => &[
                 "consultations.read",
@@ -255,6 +267,10 @@ impl Role {
                 "referrals.*",
                 "agreements.*",
                 "policies.*",
+                "duties.read",
+                "duties.clinic",
+                "licensing.read",
+                "licensing.apply",
             ],
             Self::Supervisor => &[
                 "consultations.read",
@@ -286,6 +302,9 @@ impl Role {
                 "consents.read",
                 "policies.*",
                 "alarms.read",
+                "duties.read",
+                "duties.note",
+                "licensing.read",
             ],
             Self::Family => &["family.read", "family.consent"],
         }

@@ -235,10 +235,56 @@ fn staff_table(people: &[staff::Staff], today: Date) -> Markup {
     ui::table_or(&["姓名", "岗位", "资格证书", "证书有效期"], rows, ui::empty("还没有登记从业人员", None))
 }
 
-pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
+/// What another page knows already, so that nobody types it twice.
+#[derive(Deserialize)]
+pub(super) struct Given {
+    credit_code: Option<String>,
+    name: Option<String>,
+    kind: Option<Kind>,
+    ownership: Option<Ownership>,
+    area: Option<String>,
+    address: Option<String>,
+    phone: Option<String>,
+    beds: Option<i64>,
+    medical_beds: Option<i64>,
+    medical_unit: Option<MedicalUnit>,
+}
+
+impl Given {
+    /// The institution that it is enough for.
+    fn facts(&self) -> Option<NewInstitution> {
+        Some(NewInstitution {
+            credit_code: CreditCode::parse(&kernel::text::clean(self.credit_code.as_deref()?).to_ascii_uppercase())
+                .ok()?,
+            name: self.name.clone()?,
+            kind: self.kind?,
+            ownership: self.ownership,
+            profit: None,
+            area: Area::parse(self.area.as_deref()?).ok()?,
+            address: self.address.clone(),
+            lon: None,
+            lat: None,
+            phone: self.phone.clone(),
+            beds: self.beds,
+            nursing_beds: None,
+            medical_beds: self.medical_beds,
+            medical_unit: self.medical_unit,
+            partner_code: None,
+            partner_until: None,
+            licence_no: None,
+            licence_until: None,
+            opened_on: None,
+            hospital_level: None,
+        })
+    }
+}
+
+pub(super) async fn blank(cx: Cx, Query(given): Query<Given>) -> Result<Markup, Error> {
+    let facts = given.facts();
+    let code = given.credit_code.unwrap_or_default();
     let body = html! {
-        (ui::field("统一社会信用代码", "credit_code", "", Field::text().required().limit(18).focus()))
-        (fields(None, &cx.user.scope.area.short(), false))
+        (ui::field("统一社会信用代码", "credit_code", code, Field::text().required().limit(18).focus()))
+        (fields(facts.as_ref(), &cx.user.scope.area.short(), false))
         (ui::submit("保存"))
     };
     Ok(Page::new(&cx, "新增机构")
@@ -247,12 +293,13 @@ pub(super) async fn blank(cx: Cx) -> Result<Markup, Error> {
         .body(ui::card("", ui::form(&cx, "/institutions", body))))
 }
 
-pub(super) async fn edit(cx: Cx, Path(id): Path<String>) -> Result<Markup, Error> {
+pub(super) async fn edit(cx: Cx, Path(id): Path<String>, Query(given): Query<Given>) -> Result<Markup, Error> {
     let id = parse(&id)?;
     let read = move |tx: &mut db::Tx<'_>, by: &db::Actor| {
         Ok::<_, Error>((store::find(tx, by, id)?, store::partner_agreement(tx, id)?))
     };
-    let (one, agreement) = cx.read(read).await?;
+    let (mut one, agreement) = cx.read(read).await?;
+    one.facts.medical_unit = given.medical_unit.or(one.facts.medical_unit);
     let url = format!("/institutions/{id}");
     let body = html! {
         (ui::field("统一社会信用代码", "credit_code", one.facts.credit_code.as_str(), Field::text().readonly()))
