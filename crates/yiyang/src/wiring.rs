@@ -8,7 +8,7 @@ use care::{
 use db::{Actor, Follower};
 use exchange::transfer;
 use money::ltci;
-use oversight::{indicators, policies, simulation};
+use oversight::{duties, indicators, licensing, policies, simulation};
 use registry::elders::{Columns, ElderPage, OwnedTable, OwnedTables};
 use registry::{accounts, areas, elders, institutions, staff};
 use std::sync::Arc;
@@ -61,6 +61,8 @@ pub fn routes() -> Routes {
         .merge(alarms::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
+        .merge(duties::routes())
+        .merge(licensing::routes())
         .merge(policies::routes())
         .merge(simulation::routes())
         .merge(transfer::routes())
@@ -100,6 +102,8 @@ fn nav() -> Vec<Nav> {
         alarms::NAV,
         ltci::NAV,
         indicators::NAV,
+        duties::NAV,
+        licensing::NAV,
         policies::NAV,
         simulation::NAV,
         transfer::NAV,
@@ -164,6 +168,8 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             alarms::work,
             ltci::work,
             indicators::work,
+            duties::work,
+            licensing::work,
             transfer::work,
         ]))
 }
@@ -291,6 +297,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     monitoring::jobs::nightly(&state.db, by, &state.policies)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
+    licensing::jobs::nightly(&state.db, by, &state.policies)?;
     indicators::daily(&state.db, &state.get::<Columns>(), &state.policies, by)?;
     if let Some(uploads) = state.try_get::<transfer::Uploads>() {
         transfer::sweep(&state.db, by, &uploads)?;

@@ -19,6 +19,7 @@ mod refer;
 mod sickbeds;
 mod sign;
 mod store;
+mod supervise;
 
 pub use crew::{Crew, Member};
 
@@ -250,6 +251,9 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     let bar = Bar::new("工时与当日排班");
     let result = duty::run(story, crew)?;
     bar.done(&result);
+
+    let bar = Bar::new("义诊、责任与设立申请");
+    bar.done(&supervise::run(story, crew)?);
 
     let mut bar = Bar::new("月度结算");
     let result = month::settle(story, crew, &mut |done, total| bar.set(done, total))?;

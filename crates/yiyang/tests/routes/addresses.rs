@@ -138,6 +138,24 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = p.elder_id where e.area between $1 and $2 order by p.id",
     ),
     county(
+        "/duties/clinics/{id}",
+        "b",
+        "select c.id, c.state from duty_clinics c join institutions i on i.id = c.hospital_id
+        where i.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/duties/departments/{institution}",
+        "b",
+        "select i.id, i.kind from institutions i where i.area between $1 and $2
+        and i.kind in ('hospital', 'township_health_centre') order by i.id",
+    ),
+    ("/duties/of/{duty}", Owner::Everybody(&[&["NT-4.1"], &["NT-2.1.2-rules"]])),
+    county(
+        "/licensing/{id}",
+        "b",
+        "select a.id, a.path || ' ' || a.state from licensing_applications a where a.area between $1 and $2 order by a.id",
+    ),
+    county(
         "/elders/{id}",
         "b",
         "select id, status || coalesce(self_care, '') || case when merged_into is null then '' else ' merged' end
