@@ -32,6 +32,9 @@ migrations! {
     "V19__planner",
     "V20__watch",
     "V21__duties",
+    "V20__held",
+    "V21__held",
+    "V22__catalogue",
 }
 
 /// The number of the newest migration.

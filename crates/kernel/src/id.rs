@@ -176,6 +176,12 @@ ids! {
     DutyRowId,
     /// An application to open an institution (设立申请).
     LicensingId,
+    /// A product or service in the catalogue (目录条目), and what happened to it.
+    CatalogueId,
+    /// A partner of the FHIR interface (对接单位).
+    PartnerId,
+    /// One exchange with a partner, and what came of one resource (对接记录).
+    ExchangeId,
 }
 
 /// A UUID version 7 (RFC 9562): 48 bits of milliseconds, then chance.
