@@ -44,6 +44,7 @@ choice! {
         /// 医院经办: the ward or the referral desk of a hospital; sees its own patients.
         Hospital = "hospital" "医院经办",
         /// 监管人员: sees everything of the area and changes nothing but what it notes of duties.
+        /// 监管人员: sees everything of the area and changes nothing; reviews what is published in the catalogue.
         Supervisor = "supervisor" "监管人员",
         /// 老人及家属: an elder, or who acts for one; sees the pages of those elders only, by `family_accesses`.
         Family = "family" "老人及家属",
@@ -56,6 +57,8 @@ impl Role {
     pub const fn permissions(self) -> &'static [&'static str] {
         match self {
             Self::Admin => &[
+                "catalogue.read",
+                "fhir.*",
                 "consultations.read",
                 "consents.read",
                 "referrals.read",
@@ -91,6 +94,9 @@ impl Role {
                 "licensing.read",
             ],
             Self::Clerk => &[
+                "catalogue.read",
+                "catalogue.write",
+                "fhir.read",
                 "consultations.read",
                 "referrals.*",
                 "agreements.*",
@@ -130,10 +136,18 @@ impl Role {
                 "duties.*",
                 "licensing.*",
             ],
-            Self::Assessor => {
-                &["elders.read", "records.read", "chart.read", "assessments.read", "assessments.assess", "policies.*"]
-            }
+            Self::Assessor => &[
+                "elders.read",
+                "records.read",
+                "chart.read",
+                "assessments.read",
+                "assessments.assess",
+                "policies.*",
+                "catalogue.read",
+            ],
             Self::Doctor => &[
+                "catalogue.read",
+                "catalogue.write",
                 "consultations.*",
                 "referrals.*",
                 "agreements.read",
@@ -170,6 +184,7 @@ impl Role {
                 "duties.clinic",
             ],
             Self::Carer => &[
+                "catalogue.read",
                 "elders.read",
                 "episodes.read",
                 "visits.read",
@@ -182,6 +197,8 @@ impl Role {
                 "alarms.*",
             ],
             Self::Station => &[
+                "catalogue.read",
+                "catalogue.write",
                 "consultations.read",
                 "consultations.request",
                 "consents.*",
@@ -202,6 +219,8 @@ impl Role {
                 "licensing.apply",
             ],
             Self::Residence => &[
+                "catalogue.read",
+                "catalogue.write",
                 "consultations.read",
                 "consultations.request",
                 "consents.*",
@@ -232,6 +251,7 @@ impl Role {
                 "licensing.apply",
             ],
             Self::Insurer => &[
+                "catalogue.read",
                 "consultations.read",
                 "referrals.read",
                 "elders.read",
@@ -256,6 +276,8 @@ impl Role {
                 "policies.*",
             ],
             Self::Hospital => &[
+                "catalogue.read",
+                "catalogue.write",
                 "consultations.*",
                 "consents.*",
                 "elders.read",
@@ -273,6 +295,9 @@ impl Role {
                 "licensing.apply",
             ],
             Self::Supervisor => &[
+                "catalogue.read",
+                "catalogue.review",
+                "fhir.read",
                 "consultations.read",
                 "referrals.read",
                 "agreements.read",
