@@ -20,9 +20,29 @@ pub fn resource(item: &Item, stored: Option<&Value>) -> Value {
     for gone in ["clinicalStatus", "abatementDateTime"] {
         whole.remove(gone);
     }
-    let Value::Object(ours) = own(item) else { return Value::Object(whole) };
+    let Value::Object(mut ours) = own(item) else { return Value::Object(whole) };
+    keep_what_is_finer(&whole, &mut ours);
     whole.extend(ours.into_iter().filter(|(_, value)| !value.is_null()));
     owned_by(Value::Object(whole), item.facts.elder)
+}
+
+/// Another system's codes are not lost for a text of ours, nor its number for the same in words.
+fn keep_what_is_finer(stored: &Map<String, Value>, ours: &mut Map<String, Value>) {
+    for key in ["code", "medicationCodeableConcept"] {
+        let theirs = stored.get(key).is_some_and(|concept| concept["coding"][0].is_object());
+        if theirs && ours.get(key).is_some_and(|concept| concept["coding"].is_null()) {
+            ours.remove(key);
+        }
+    }
+    let value = |key: &String| key.starts_with("value") && key != "valueString";
+    if stored.keys().any(value) && ours.contains_key("valueString") {
+        ours.remove("valueString");
+    }
+    for key in ["category", "reaction", "dosage"] {
+        if stored.contains_key(key) {
+            ours.remove(key);
+        }
+    }
 }
 
 /// The same resource as another elder's: after a merge of two files the reference follows the row.
@@ -168,8 +188,8 @@ fn result(item: &Item) -> Value {
             json!([{ "system": LOINC, "code": "2708-6" }, { "system": LOINC, "code": measure.code }]);
     }
     if measure.code == codes::PRESSURE {
-        let part = |code: &str, value: Option<i64>| json!({ "code": concept(LOINC, code, ""), "valueQuantity": quantity(measure, value.unwrap_or_default()) });
-        whole["component"] = json!([part("8480-6", facts.value), part("8462-4", facts.second)]);
+        let part = |code: &str, name: &str, value: Option<i64>| json!({ "code": concept(LOINC, code, name), "valueQuantity": quantity(measure, value.unwrap_or_default()) });
+        whole["component"] = json!([part("8480-6", "收缩压", facts.value), part("8462-4", "舒张压", facts.second)]);
     } else if let Some(value) = facts.value {
         whole["valueQuantity"] = quantity(measure, value);
     }

@@ -31,6 +31,8 @@ pub fn end(tx: &mut Tx<'_>, by: &Actor, consent: &Consent) -> Result<(), Error> 
             consultations::consent::end(tx, by, consultations::Key { elder, id: ConsultationId(source) }, WHY)
         }
         Scope::Hospice => hospice::steps::end_consent(tx, by, hospice::Key { elder, id: HospiceId(source) }, WHY),
+        // Every exchange asks the register itself: nothing else is to be ended.
+        Scope::Platform => Ok(()),
         Scope::FamilyPage => Ok(family::store::end(tx, by, (elder, AccessId(source)), WHY).map(|_| ())?),
     }
 }

@@ -26,7 +26,7 @@
 //! | route | permission |
 //! |---|---|
 //! | `GET /consents`, `/consents/{elder}` | consents.read |
-//! | `POST /consents/{elder}/{id}/withdraw`, `…/handle` | consents.write |
+//! | `POST /consents/{elder}/platform`, `/consents/{elder}/{id}/withdraw`, `…/handle` | consents.write |
 
 pub mod effect;
 pub mod jobs;
@@ -57,6 +57,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/consents", READ, pages::list)
         .get("/consents/{elder}", READ, pages::register)
+        .post("/consents/{elder}/platform", WRITE, pages::platform)
         .post("/consents/{elder}/{id}/withdraw", WRITE, pages::withdraw)
         .post("/consents/{elder}/{id}/handle", WRITE, pages::handle)
 }

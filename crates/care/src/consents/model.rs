@@ -19,6 +19,8 @@ registry::choice! {
         Hospice = "hospice" "安宁疗护",
         /// That a person may look at the elder's own page
         FamilyPage = "family" "家庭页查看",
+        /// That the record is exchanged with the area's health platform: a duty of the documents, which the elder may object to
+        Platform = "platform" "健康信息平台对接",
     }
 
     /// As what somebody gave or withdrew a consent.
@@ -102,6 +104,7 @@ impl Scope {
             Self::Consultation => "会诊机构从现在起不能再看共享的资料；已经看过的留有记录。会诊本身继续办理。",
             Self::Hospice => "安宁疗护从今天起结束，之后的巡访取消；已经做过的照护和记录保留。",
             Self::FamilyPage => "这个账号从现在起不能再看家庭页；以前看过的留有记录。",
+            Self::Platform => "从现在起，健康信息平台不能再经接口查询或传入这位老人的资料；以前交换过的留有记录。",
         }
     }
 
@@ -115,6 +118,7 @@ impl Scope {
             Self::Consultation => "告知会诊医生，需要的病情由申请方在会诊中口述",
             Self::Hospice => "联系本人或家属，交代后续照护和用药",
             Self::FamilyPage => "知悉，必要时与老人或家属核实",
+            Self::Platform => "函告对接单位，停止使用已经取得的资料",
         }
     }
 
@@ -132,7 +136,7 @@ pub struct NewConsent {
     pub elder: ElderId,
     /// To what.
     pub scope: Scope,
-    /// What rests on it: the contract, sickbed, referral, consultation, hospice case or access.
+    /// What rests on it: the contract, sickbed, referral, consultation, hospice case or access; for the health platform the elder.
     pub source: Uuid,
     /// Whom a withdrawal concerns.
     pub institution: Option<InstitutionId>,

@@ -1,6 +1,6 @@
 //! Pages of the register: withdrawals to be seen to, and everything that one elder agreed to.
 
-use super::model::{Consent, How, Role, State, Withdrawal};
+use super::model::{Consent, How, Role, Scope, State, Withdrawal};
 use super::views::{standing, tone};
 use super::{WRITE, steps, store};
 use crate::subject;
@@ -63,6 +63,7 @@ pub(super) async fn register(cx: Cx, Path(elder): Path<String>) -> Result<Markup
     let body = html! {
         @if all.is_empty() { (ui::empty("还没有登记过同意。", None)) }
         @for one in &all { (entry(&cx, one)) }
+        @if inside && cx.may(WRITE) { (opinion(&cx, elder, &all)) }
     };
     let mut page = Page::new(&cx, &format!("{name} 的知情同意")).crumb("知情同意", "/consents");
     if inside {
@@ -95,6 +96,28 @@ fn entry(cx: &Cx, one: &Consent) -> Markup {
             @if one.live && cx.may(WRITE) { (withdrawing(cx, one)) }
         },
     )
+}
+
+/// What somebody says on the exchange with health platforms, which is asked of nobody.
+fn opinion(cx: &Cx, elder: ElderId, all: &[Consent]) -> Markup {
+    let last = all.iter().find(|one| one.given.scope == Scope::Platform);
+    let objected = last.is_some_and(|one| one.state != State::Given);
+    let roles: Vec<_> = Role::ALL.iter().filter(|r| **r != Role::Emergency).map(|r| (r.code(), r.name())).collect();
+    let ways: Vec<_> = How::ALL.iter().filter(|h| **h != How::Page).map(|h| (h.code(), h.name())).collect();
+    let body = html! {
+        @if objected { p { "已登记反对，接口不再提供和接收这位老人的资料。" } }
+        @else { p { "依文件与健康信息平台互通基本信息、健康档案和病历；老人或代理人可以反对，登记后立即停止。" } }
+        (ui::form_among(cx, &format!("/consents/{elder}/platform"), html! {
+            (ui::hidden("objects", if objected { "false" } else { "true" }))
+            (ui::form_row(&[
+                ui::field("谁的意见", "name", "", Field::text().required().limit(40)),
+                ui::select("身份", "role", &roles, Role::Elder.code()),
+                ui::select("方式", "how", &ways, How::Written.code()),
+            ]))
+            @if objected { (ui::submit("登记同意恢复")) } @else { (ui::submit_toned("登记反对", Tone::Warning)) }
+        }))
+    };
+    ui::seldom("与健康信息平台对接的意见", objected, body)
 }
 
 fn gone(cx: &Cx, one: &Consent) -> Markup {
@@ -159,6 +182,27 @@ pub(super) async fn withdraw(
     })
     .await?;
     Ok(web::see_with(&format!("/consents/{elder}"), "同意已撤回，所办的事已按说明结束"))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Opinion {
+    name: String,
+    role: Role,
+    how: How,
+    #[serde(default)]
+    objects: bool,
+}
+
+pub(super) async fn platform(cx: Cx, Path(elder): Path<String>, Form(said): Form<Opinion>) -> Result<Response, Error> {
+    let elder = ElderId::parse(&elder).ok_or(Error::NotFound)?;
+    let (objects, said) = (said.objects, Withdrawal { name: said.name, role: said.role, how: said.how });
+    cx.write(move |tx, by| {
+        subject::store::find(tx, by, elder)?;
+        steps::platform(tx, by, elder, &said, objects)
+    })
+    .await?;
+    let note = if objects { "已登记反对，接口立即停止" } else { "已登记同意，接口恢复" };
+    Ok(web::see_with(&format!("/consents/{elder}"), note))
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! Withdrawing a consent, and seeing to what was withdrawn.
 
 use super::effect;
-use super::model::{Consent, Role, Withdrawal};
+use super::model::{Consent, NewConsent, Role, Scope, State, Withdrawal};
 use super::store;
 use db::audit::Entry;
 use db::{Actor, Tx};
@@ -42,6 +42,47 @@ pub fn withdraw(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, id: ConsentId, said
     effect::end(tx, by, &consent)?;
     let detail = format!("{}，{}（{}，{}）", consent.title(), said.name, said.role, said.how);
     Ok(log(tx, by, &consent, "withdraw", detail)?)
+}
+
+/// For what the record goes to the health platform.
+const PLATFORM: &str = "基本信息、健康档案和病历与健康信息平台互通（依文件办理，本人可以反对）";
+
+/// Writes down what the elder, or who acts for them, says on the exchange with health platforms: no asking comes before it, as
+/// the documents make it a duty; an objection stops it at once. The caller has seen to it that the actor may.
+///
+/// # Errors
+/// CO-01 without a name, [`Error::Conflict`] when that is what was said last.
+pub fn platform(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, said: &Withdrawal, objects: bool) -> Result<(), Error> {
+    let last = store::on_platform(tx, elder, by.today())?;
+    if objects == last.as_ref().is_some_and(|word| word.state != State::Given) && (objects || last.is_some()) {
+        return Err(Error::Conflict("登记的意见与现在的一致，没有变化".into()));
+    }
+    if let Some(given) = last.filter(|_| objects) {
+        return withdraw(tx, by, elder, given.id, said);
+    }
+    let name: String = kernel::text::clean(&said.name).chars().take(LONGEST_NAME).collect();
+    if name.is_empty() || said.role == Role::Emergency {
+        return Err(Error::refused("CO-01", "请写明是谁的意见：本人、家属、监护人或委托代理人的姓名"));
+    }
+    let new = NewConsent {
+        elder,
+        scope: Scope::Platform,
+        source: elder.uuid(),
+        institution: by.institution,
+        purpose: PLATFORM.into(),
+        from: by.today(),
+        until: None,
+        name,
+        role: said.role,
+        relation: String::new(),
+        how: said.how,
+    };
+    let id = store::record(tx, by, &new)?;
+    if objects {
+        return withdraw(tx, by, elder, id, said);
+    }
+    let consent = store::find(tx, elder, id, by.today())?;
+    Ok(log(tx, by, &consent, "agree", consent.title())?)
 }
 
 /// Notes what was done about a withdrawal.

@@ -27,6 +27,7 @@ fn live(day: usize) -> String {
         rests("consultation", "consultations", &shares("'requested', 'booked', 'no_show', 'under_way'")),
         rests("hospice", "hospice_cases", "s.state in ('applied', 'active')"),
         rests("family", "family_accesses", &format!("s.ended_at is null and coalesce(s.until_on, ${day}) >= ${day}")),
+        "c.scope = 'platform'".to_owned(),
     ];
     format!("cast(case when c.state = 'given' and ({}) then 1 else 0 end as bigint)", any.join(" or "))
 }
@@ -200,7 +201,9 @@ pub(super) fn unrecorded(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Ve
     let (table, open) = match scope {
         Scope::Sharing => ("referrals", "s.shared <> '' and s.state in ('requested', 'accepted', 'booked', 'arrived')"),
         Scope::Hospice => ("hospice_cases", "s.state in ('applied', 'active')"),
-        Scope::Contract | Scope::Sickbed | Scope::Consultation | Scope::FamilyPage => return Ok(vec![]),
+        Scope::Contract | Scope::Sickbed | Scope::Consultation | Scope::FamilyPage | Scope::Platform => {
+            return Ok(vec![]);
+        }
     };
     let sql = format!(
         "select s.elder_id, s.id from {table} s where {open} and not exists
@@ -218,4 +221,25 @@ pub fn withdrawn(tx: &mut Tx<'_>, elder: ElderId, source: Uuid) -> Result<Option
         "select state from consents where elder_id = $1 and source_id = $2 order by recorded_at desc, id desc limit 1";
     let state: Option<State> = tx.query_opt(sql, params![elder, source], |row| row.get(0))?;
     Ok(state.map(|state| state != State::Given))
+}
+
+/// The newest word of an elder on the exchange with health platforms; none when nobody ever said anything.
+///
+/// # Errors
+/// What the engine says.
+pub fn on_platform(tx: &mut Tx<'_>, elder: ElderId, today: Date) -> Result<Option<Consent>> {
+    let sql = format!(
+        "select {COLUMNS}, {} {FROM} where c.elder_id = $1 and c.scope = 'platform'
+         order by c.recorded_at desc, c.id desc limit 1",
+        live(2)
+    );
+    tx.query_opt(&sql, params![elder, today], consent)
+}
+
+/// Whether an elder objects to the exchange with health platforms.
+///
+/// # Errors
+/// What the engine says.
+pub fn objects(tx: &mut Tx<'_>, elder: ElderId, today: Date) -> Result<bool> {
+    Ok(on_platform(tx, elder, today)?.is_some_and(|word| word.state != State::Given))
 }

@@ -269,6 +269,8 @@ pub const LOOKS: &[(&str, &str)] = &[
     ("referrals.record", "看了转诊时共享的资料"),
     ("referrals.print", "打印了转诊单"),
     ("consultations.record", "看了会诊时共享的资料"),
+    ("fhir.read", "经接口查询了资料"),
+    ("fhir.write", "经接口传入了资料"),
     ("hospice.print", "打印了安宁疗护计划"),
 ];
 

@@ -1,5 +1,6 @@
 //! The health record in the database.
 
+pub mod receive;
 pub mod reviews;
 
 use super::model::{self, Item, Kind, Latest, NO_ALLERGY, NewItem, State};
@@ -105,18 +106,23 @@ pub fn add(tx: &mut Tx<'_>, by: &Actor, new: NewItem) -> Result<ChartItemId, Err
     if !reasons.is_empty() {
         return Err(Error::Refused(reasons));
     }
-    if new.kind == Kind::Allergy {
-        let nothing = standing.iter().find(|item| item.active() && item.facts.name == NO_ALLERGY);
-        if let Some(item) = nothing.filter(|_| new.name != NO_ALLERGY) {
-            close(tx, by, item, (State::Ended, new.began_on.max(item.facts.began_on), "发现过敏"))?;
-        }
-    }
-    let id = insert(tx, by, &new)?;
+    no_more_without(tx, by, &new, &standing)?;
+    let id = insert(tx, by, &new, &Past::default(), None)?;
     if new.kind == Kind::Condition {
         crate::followups::store::diagnosed(tx, by, &subject, &new.code)?;
     }
     audit(tx, by, &new, id, "登记")?;
     Ok(id)
+}
+
+/// A first allergy ends "no known allergy".
+fn no_more_without(tx: &mut Tx<'_>, by: &Actor, new: &NewItem, standing: &[Item]) -> Result<(), Error> {
+    let nothing = standing.iter().find(|item| item.active() && item.facts.name == NO_ALLERGY);
+    let ends = new.kind == Kind::Allergy && new.name != NO_ALLERGY;
+    match nothing.filter(|_| ends) {
+        Some(item) => close(tx, by, item, (State::Ended, new.began_on.max(item.facts.began_on), "发现过敏")),
+        None => Ok(()),
+    }
 }
 
 /// Writes a measurement down that another capability took: a visit, a follow-up, a check-up, a health hut. The value (and of
@@ -141,34 +147,51 @@ pub fn measure(
                  and value = $5 and coalesce(second, 0) = $6 and state = 'active'";
     let known = params![elder, new.code.as_str(), on, source, value, second.unwrap_or_default()];
     if tx.count(sql, known)? == 0 {
-        insert(tx, by, &new)?;
+        insert(tx, by, &new, &Past::default(), None)?;
     }
     Ok(())
 }
 
-fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewItem) -> Result<ChartItemId, Error> {
+/// How an item that comes in late already ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Where it stands; none: it holds.
+    pub state: Option<State>,
+    /// Its last day.
+    pub ended_on: Option<Date>,
+    /// Why it ended.
+    pub reason: String,
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    new: &NewItem,
+    past: &Past,
+    stored: Option<&Resource>,
+) -> Result<ChartItemId, Error> {
     let id = ChartItemId::new(by.now, tx.chance());
     let item = Item {
         id,
-        state: State::Active,
+        state: past.state.unwrap_or(State::Active),
         facts: new.clone(),
-        ended_on: None,
-        end_reason: String::new(),
+        ended_on: past.ended_on,
+        end_reason: past.reason.clone(),
         source: new.source.to_owned(),
         recorded_by: by.name.clone(),
         changed_at: by.now,
         version: 1,
     };
-    let resource = checked(fhir::resource(&item, None))?;
+    let resource = checked(fhir::resource(&item, stored))?;
     tx.exec(
         "insert into chart_items (elder_id, id, kind, state, code, name, began_on, severe, value, second, detail, fhir,
-           source, recorded_by, end_reason, version, created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $16)",
+           source, recorded_by, end_reason, version, created_at, changed_at, ended_on)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $16, $17)",
         params![
             new.elder,
             id,
             new.kind,
-            State::Active,
+            item.state,
             new.code.as_str(),
             new.name.as_str(),
             new.began_on,
@@ -179,8 +202,9 @@ fn insert(tx: &mut Tx<'_>, by: &Actor, new: &NewItem) -> Result<ChartItemId, Err
             Json(&resource),
             new.source,
             by.name.as_str(),
-            "",
-            by.now
+            item.end_reason.as_str(),
+            by.now,
+            item.ended_on
         ],
     )?;
     Ok(id)
@@ -253,6 +277,34 @@ pub fn resources(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> db::Result<Vec<
     subject::store::find(tx, by, elder)?;
     let sql = "select fhir from chart_items where elder_id = $1 order by began_on, id";
     tx.query(sql, params![elder], |row| Ok(fhir::owned_by(row.get::<Json<Resource>>(0)?.0, elder)))
+}
+
+/// A resource of a record with what an exchange tells of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Version {
+    /// The item.
+    pub id: ChartItemId,
+    /// Counts its changes.
+    pub version: i64,
+    /// When it was last changed.
+    pub changed_at: kernel::Instant,
+    /// As FHIR R4.
+    pub resource: Resource,
+}
+
+/// Like [`resources`], each with its version; those that were changed at an instant or later.
+///
+/// # Errors
+/// [`db::Error::NotFound`] when the elder is out of sight, or what the engine says.
+pub fn versions(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, since: kernel::Instant) -> db::Result<Vec<Version>> {
+    subject::store::find(tx, by, elder)?;
+    let sql = "select id, version, changed_at, fhir from chart_items where elder_id = $1 and changed_at >= $2
+               order by began_on, id";
+    tx.query(sql, params![elder, since], |row| {
+        let mut c = row.columns();
+        let (id, version, changed_at) = (c.take()?, c.take()?, c.take()?);
+        Ok(Version { id, version, changed_at, resource: fhir::owned_by(c.take::<Json<Resource>>()?.0, elder) })
+    })
 }
 
 /// Whether a diagnosis of one of these groups of ICD-10 stands in the record.
