@@ -253,6 +253,15 @@ impl Client<'_> {
         self.send(request.body(Body::from(body)).expect("request"))
     }
 
+    /// Sends anything with these headers, as a program does that has no browser.
+    pub fn call(&self, method: &str, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body)).expect("request"))
+    }
+
     fn send(&self, mut request: Request<Body>) -> Answer {
         if !self.cookie.is_empty() {
             request.headers_mut().insert(header::COOKIE, self.cookie.parse().expect("cookie"));
