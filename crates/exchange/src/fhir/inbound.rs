@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
     fn notes(&mut self) -> String {
         let all = self.resource["note"].as_array();
         let text: Vec<&str> = all.into_iter().flatten().filter_map(|n| n["text"].as_str()).collect();
-        self.short("note", kernel::text::clean(&text.join("；")), DETAIL)
+        self.short("note", kernel::text::prose(&text.join("；")), DETAIL)
     }
 }
 
@@ -152,7 +152,7 @@ fn clip(text: &str) -> String {
 
 fn concept(value: &Value) -> String {
     let display = || value["coding"].as_array()?.iter().find_map(|c| c["display"].as_str());
-    kernel::text::clean(value["text"].as_str().or_else(display).unwrap_or_default())
+    kernel::text::prose(value["text"].as_str().or_else(display).unwrap_or_default())
 }
 
 /// What a resource of an elder means, or all that is wrong with it.
@@ -299,7 +299,7 @@ fn medication(r: &mut Reader<'_>, elder: ElderId) -> Told {
     let name = r.words("medicationCodeableConcept");
     let dosage = r.resource["dosage"].as_array();
     let words: Vec<&str> = dosage.into_iter().flatten().filter_map(|d| d["text"].as_str()).collect();
-    let detail = r.short("dosage", kernel::text::clean(&words.join("；")), DETAIL);
+    let detail = r.short("dosage", kernel::text::prose(&words.join("；")), DETAIL);
     let began = r.day(&["effectivePeriod.start", "effectiveDateTime", "dateAsserted"]);
     let ended = r.opt_day(&["effectivePeriod.end"]);
     let new = NewItem { detail, ..NewItem::new(elder, Kind::Medication, &name, began) };
@@ -406,7 +406,7 @@ fn free_value(r: &mut Reader<'_>) -> String {
     if text.trim().is_empty() {
         r.wrong("value[x]", "required", "没有结果：应有 valueQuantity、valueString 或 valueCodeableConcept");
     }
-    r.short("value[x]", kernel::text::clean(&text), DETAIL)
+    r.short("value[x]", kernel::text::prose(&text), DETAIL)
 }
 
 fn procedure(r: &mut Reader<'_>, elder: ElderId) -> Told {
