@@ -6,11 +6,11 @@ use care::{
     hospice, records, referrals, screenings, sickbeds, stays, tcm, vaccinations, visits,
 };
 use db::{Actor, Follower};
-use exchange::transfer;
+use exchange::{fhir, transfer};
 use money::ltci;
 use oversight::{duties, indicators, licensing, policies, simulation};
 use registry::elders::{Columns, ElderPage, OwnedTable, OwnedTables};
-use registry::{accounts, areas, elders, institutions, staff};
+use registry::{accounts, areas, catalogue, elders, institutions, staff};
 use std::sync::Arc;
 use watch::{Watching, alarms, vitals as monitoring};
 use web::shell::Places;
@@ -35,6 +35,7 @@ pub fn routes() -> Routes {
         .merge(accounts::routes())
         .merge(areas::routes())
         .merge(institutions::routes())
+        .merge(catalogue::routes())
         .merge(staff::routes())
         .merge(elders::routes())
         .merge(episodes::routes())
@@ -66,6 +67,7 @@ pub fn routes() -> Routes {
         .merge(policies::routes())
         .merge(simulation::routes())
         .merge(transfer::routes())
+        .merge(fhir::routes())
 }
 
 /// The menu.
@@ -77,6 +79,7 @@ fn nav() -> Vec<Nav> {
         accounts::NAV,
         areas::NAV,
         institutions::NAV,
+        catalogue::NAV,
         staff::NAV,
         elders::NAV,
         episodes::NAV,
@@ -107,6 +110,7 @@ fn nav() -> Vec<Nav> {
         policies::NAV,
         simulation::NAV,
         transfer::NAV,
+        fhir::NAV,
     ]
     .concat()
 }
@@ -150,6 +154,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .with(visits::Neighbours(vec![ltci::beside, sickbeds::beside]))
         .with(WorkSources(vec![
             institutions::work,
+            catalogue::work,
             episodes::work,
             assessments::work,
             contracts::work,
@@ -215,6 +220,7 @@ fn open_things() -> episodes::OpenThings {
 /// The tables whose rows a merge of two elder files re-points.
 fn owned() -> Vec<OwnedTable> {
     [care::OWNED, watch::OWNED, money::OWNED].concat()
+    [care::OWNED, money::OWNED, exchange::OWNED].concat()
 }
 
 /// Who does which background job.
@@ -252,6 +258,7 @@ fn elder_page() -> ElderPage {
             (family::ACCESS, family::timeline),
             (alarms::READ, alarms::timeline),
             (ltci::READ, ltci::timeline),
+            (elders::READ, fhir::timeline),
         ],
         cards: vec![
             (episodes::READ, episodes::card),
@@ -275,6 +282,7 @@ fn elder_page() -> ElderPage {
             (family::ACCESS, family::card),
             (alarms::READ, alarms::card),
             (ltci::READ, ltci::card),
+            (consents::READ, fhir::card),
         ],
     }
 }

@@ -13,8 +13,10 @@ mod families;
 mod forms;
 mod homes;
 mod lead;
+mod market;
 mod month;
 mod nursing;
+mod platform;
 mod refer;
 mod sickbeds;
 mod sign;
@@ -254,6 +256,10 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
 
     let bar = Bar::new("义诊、责任与设立申请");
     bar.done(&supervise::run(story, crew)?);
+    let bar = Bar::new("服务与用品目录");
+    bar.done(&market::run(story, crew)?);
+    let bar = Bar::new("信息平台对接");
+    bar.done(&platform::run(story, crew)?);
 
     let mut bar = Bar::new("月度结算");
     let result = month::settle(story, crew, &mut |done, total| bar.set(done, total))?;

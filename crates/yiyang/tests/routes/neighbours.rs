@@ -28,6 +28,17 @@ const BY_HAND: &[(&str, &[(&str, &str)])] = &[
     ("/assessments/{elder}/{id}/reconcile", &[]),
     ("/assessments/{elder}/{id}/review", &[("approve", "true"), ("note", "")]),
     ("/assessments/{elder}/{id}/submit", &[]),
+    ("/catalogue/{id}", &CATALOGUE),
+    ("/catalogue/{id}/price", &[("version", "1"), ("price", "1"), ("reason", "促销")]),
+    ("/catalogue/{id}/submit", &[("version", "1")]),
+    ("/catalogue/{id}/withdraw", &[("version", "1"), ("words", "停产")]),
+    ("/catalogue/{id}/publish", &[("version", "1")]),
+    ("/catalogue/{id}/return", &[("version", "1"), ("words", "不全")]),
+    ("/catalogue/{id}/suspend", &[("version", "1"), ("words", "核查")]),
+    ("/catalogue/{id}/resume", &[("version", "1")]),
+    ("/fhir/partners/{id}/secret", &[("version", "1")]),
+    ("/fhir/partners/{id}/revoke", &[("why", "到期")]),
+    ("/consents/{elder}/platform", &[("name", "家属"), ("role", "family"), ("how", "spoken"), ("objects", "true")]),
     ("/chart/{elder}/items/{id}/end", &[("on", "2026-11-02"), ("reason", "停用"), ("version", "1")]),
     ("/chart/{elder}/items/{id}/void", &[("on", "2026-11-02"), ("reason", "误录"), ("version", "1")]),
     ("/chart/{elder}/reviews/{id}/answer", &[("answer", "已调整"), ("version", "1")]),
@@ -207,6 +218,15 @@ const BY_HAND: &[(&str, &[(&str, &str)])] = &[
     ("/visits/planner/{id}/discard", &[("seen", "0")]),
     ("/transfer/{id}/retry", &[]),
     ("/transfer/{id}/undo", &[]),
+];
+/// An item of the catalogue as its form sends it.
+const CATALOGUE: [(&str, &str); 6] = [
+    ("kind", "culture"),
+    ("name", "书画班"),
+    ("unit", "月"),
+    ("area", "320681"),
+    ("valid_from", "2026-11-02"),
+    ("version", "1"),
 ];
 /// An id that nobody has.
 const NOBODY: &str = "0198c0de000070008000000000000001";
