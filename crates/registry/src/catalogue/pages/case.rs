@@ -8,7 +8,7 @@ use crate::areas::Names;
 use crate::institutions;
 use axum::extract::Path;
 use axum::response::Response;
-use kernel::Fen;
+use kernel::{Fen, InstitutionId};
 use serde::Deserialize;
 use web::ui::{self, Field, Tone};
 use web::{Cx, Error, Form, Markup, Page, html};
@@ -45,7 +45,13 @@ fn may_change(cx: &Cx, item: &Item) -> bool {
 
 fn overview(cx: &Cx, item: &Item, place: &str, needed: Option<&str>) -> Markup {
     let facts = &item.facts;
-    let provider = match item.institution().filter(|_| cx.may(institutions::READ)) {
+    // Who sees one institution only, or a part of the area, cannot open the others' pages.
+    let scope = cx.user.scope;
+    let opens = |id: &InstitutionId| {
+        let seen = scope.institution.is_none_or(|own| own == *id) && scope.area.contains(facts.area);
+        cx.may(institutions::READ) && seen
+    };
+    let provider = match item.institution().filter(opens) {
         Some(id) => ui::link(&format!("/institutions/{id}"), &item.provider_name),
         None => ui::text(&item.provider_name),
     };
