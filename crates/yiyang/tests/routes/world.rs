@@ -103,7 +103,7 @@ pub fn alone(app: &TestApp, folder: &Path, code: &str, seed: u64, elders: usize)
 }
 
 impl World {
-    /// What the month does not leave behind: something to be known at a door, two files of one person merged, an open hospital stay, rosters of the
+    /// What the month does not leave behind: something to be known at a door, two files of one person merged, an open hospital stay, a draft in the catalogue, rosters of the
     /// county's own, a job, and an open correction.
     fn live_on(&self, county: &County) {
         let elders = store::alive(&self.app.db, county.area);
@@ -129,6 +129,7 @@ impl World {
             addresses::fill("/ltci/corrections/{elder}/{id}", &store::settled_visit(&self.app.db, county.area));
         let visit = clerk.post(&correction, &[("withdrawn", "true"), ("reason", "当天未上门")]).goes_to();
         assert!(visit.starts_with("/visits/"), "{visit}");
+        self.offer(&clerk, county);
         for file in ["areas.csv", "stays.csv"] {
             let bytes = std::fs::read(county.rosters.join(file)).expect("roster");
             let kind = file.split('.').next().unwrap_or_default();
@@ -147,6 +148,21 @@ impl World {
             })
             .expect("job");
         self.app.state.jobs.run_waiting().expect("jobs");
+    }
+
+    /// A draft of one's own in the catalogue.
+    fn offer(&self, clerk: &Client<'_>, county: &County) {
+        let (own, area) = (clerk.user.institution.expect("agency").to_string(), county.area.to_string());
+        let form = [
+            ("kind", "culture"),
+            ("name", "评估咨询"),
+            ("institution", own.as_str()),
+            ("unit", "次"),
+            ("area", area.as_str()),
+            ("valid_from", "2026-11-02"),
+        ];
+        let draft = clerk.post("/catalogue", &form);
+        assert!(draft.status.is_redirection(), "{}", draft.text());
     }
 
     fn merge(&self, by: &Actor, one: ElderId, other: ElderId) -> bool {
