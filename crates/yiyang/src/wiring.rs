@@ -219,8 +219,7 @@ fn open_things() -> episodes::OpenThings {
 
 /// The tables whose rows a merge of two elder files re-points.
 fn owned() -> Vec<OwnedTable> {
-    [care::OWNED, watch::OWNED, money::OWNED].concat()
-    [care::OWNED, money::OWNED, exchange::OWNED].concat()
+    [care::OWNED, watch::OWNED, money::OWNED, exchange::OWNED].concat()
 }
 
 /// Who does which background job.

@@ -43,8 +43,7 @@ choice! {
         Insurer = "insurer" "长护险经办",
         /// 医院经办: the ward or the referral desk of a hospital; sees its own patients.
         Hospital = "hospital" "医院经办",
-        /// 监管人员: sees everything of the area and changes nothing but what it notes of duties.
-        /// 监管人员: sees everything of the area and changes nothing; reviews what is published in the catalogue.
+        /// 监管人员: sees everything of the area and changes nothing but what it notes of duties and reviews for the catalogue.
         Supervisor = "supervisor" "监管人员",
         /// 老人及家属: an elder, or who acts for one; sees the pages of those elders only, by `family_accesses`.
         Family = "family" "老人及家属",

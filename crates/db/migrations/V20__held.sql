@@ -1,2 +1,0 @@
--- Holds the place of a migration that another change brings.
-select 1;
