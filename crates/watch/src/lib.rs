@@ -21,11 +21,16 @@ use registry::elders::OwnedTable;
 pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("devices", "监测设备"),
     OwnedTable::new("device_bindings", "设备绑定"),
-    OwnedTable::new("measurements", "监测数据"),
-    OwnedTable::new("measurement_summaries", "监测汇总"),
     OwnedTable::new("vital_limits", "个人阈值"),
-    OwnedTable::new("alarm_pending", "报警判断"),
     OwnedTable::new("alarms", "报警"),
     OwnedTable::new("alarm_events", "报警经过").of("alarm_id", "alarms"),
-    OwnedTable::new("safe_areas", "安全区域"),
+];
+
+/// Tables of this crate whose rows stay under the file for which they were written, whatever is merged: with each the reason.
+/// Whoever reads them by elder asks [`vitals::store::files`].
+pub const FROZEN: &[(&str, &str)] = &[
+    ("measurements", "there may be millions, and undoing a merge must not look for each"),
+    ("measurement_summaries", "they are computed from the measurements of their file"),
+    ("alarm_pending", "a run of readings is counted anew under the file that goes on"),
+    ("safe_areas", "each file has one at most, and which holds is asked when it is read"),
 ];

@@ -37,9 +37,15 @@ fn measurement(row: &Row<'_>) -> db::Result<Option<Measurement>> {
 pub fn latest(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<Measurement>> {
     let sql = "select elder_id, kind, measured_at, device_id, value, received_at from measurements \
                where elder_id = $1 and kind = $2 order by measured_at desc limit 1";
+    let files = files(tx, elder)?;
     let mut all = vec![];
     for vital in Vital::ALL {
-        all.extend(tx.query_opt(sql, params![elder, vital.number()], measurement)?.flatten());
+        let mut newest: Option<Measurement> = None;
+        for file in &files {
+            let found = tx.query_opt(sql, params![*file, vital.number()], measurement)?.flatten();
+            newest = newest.into_iter().chain(found).max_by_key(|m| m.at);
+        }
+        all.extend(newest);
     }
     Ok(all)
 }
@@ -66,7 +72,12 @@ pub fn series(
 ) -> db::Result<Vec<(Instant, i64)>> {
     let sql = "select measured_at, value from measurements \
                where elder_id = $1 and kind = $2 and measured_at >= $3 and measured_at < $4 order by measured_at";
-    tx.query(sql, params![elder, vital.number(), from, until], |row| Ok((row.get(0)?, row.get(1)?)))
+    let mut all = vec![];
+    for file in files(tx, elder)? {
+        all.extend(tx.query(sql, params![file, vital.number(), from, until], |row| Ok((row.get(0)?, row.get(1)?)))?);
+    }
+    all.sort_unstable();
+    Ok(all)
 }
 
 /// What is left of the measurements of an hour or a day.
@@ -85,6 +96,15 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Takes in another of the same time: of another file of the same person.
+    fn add(&mut self, other: &Self) -> bool {
+        self.count += other.count;
+        self.total += other.total;
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+        true
+    }
+
     /// The mean value, rounded.
     #[must_use]
     pub const fn mean(&self) -> i64 {
@@ -129,11 +149,32 @@ pub fn summaries(
 ) -> db::Result<Vec<Summary>> {
     let sql = "select starts_at, count, least, most, total from measurement_summaries \
                where elder_id = $1 and kind = $2 and span = $3 and starts_at >= $4 and starts_at < $5 order by starts_at";
-    tx.query(sql, params![elder, vital.number(), span.hours(), from, until], |row| {
-        let mut c = row.columns();
-        let starts_at = c.take()?;
-        Ok(Summary { starts_at, count: c.take()?, least: c.take()?, most: c.take()?, total: c.take()? })
-    })
+    let mut all: Vec<Summary> = vec![];
+    for file in files(tx, elder)? {
+        all.extend(tx.query(sql, params![file, vital.number(), span.hours(), from, until], |row| {
+            let mut c = row.columns();
+            let starts_at = c.take()?;
+            Ok(Summary { starts_at, count: c.take()?, least: c.take()?, most: c.take()?, total: c.take()? })
+        })?);
+    }
+    all.sort_by_key(|summary| summary.starts_at);
+    all.dedup_by(|later, first| later.starts_at == first.starts_at && first.add(later));
+    Ok(all)
+}
+
+/// The files under which what an elder's devices told stands: their own, and those that are merged into it now. A merge that was
+/// undone leaves no trace here: the other is another person.
+///
+/// # Errors
+/// What the engine says.
+pub fn files(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<ElderId>> {
+    let (mut all, mut next) = (vec![elder], 0);
+    while let Some(file) = all.get(next).copied() {
+        let merged = "select id from elders where merged_into = $1 order by id";
+        all.extend(tx.query(merged, params![file], |row| row.get::<ElderId>(0))?);
+        next += 1;
+    }
+    Ok(all)
 }
 
 /// The daily summaries of a vital sign of an elder from one day to before another.
@@ -178,12 +219,13 @@ pub fn limits(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<OwnLimit>> {
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Elders who wear or wore a device, from one id on: the nightly work goes through them in portions.
+/// Elders who wear or wore a device, and files that were merged, from one id on: the nightly work goes through them in portions.
 ///
 /// # Errors
 /// What the engine says.
 pub fn watched(tx: &mut Tx<'_>, after: ElderId, limit: i64) -> db::Result<Vec<ElderId>> {
-    let sql = "select distinct elder_id from device_bindings where elder_id > $1 order by elder_id limit $2";
+    let sql = "select elder_id from device_bindings where elder_id > $1 union \
+               select secondary_id from elder_merges where secondary_id > $1 order by 1 limit $2";
     tx.query(sql, params![after, limit], |row| row.get(0))
 }
 

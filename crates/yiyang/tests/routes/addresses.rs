@@ -33,6 +33,13 @@ const TABLE: &[(&str, Owner)] = &[
         "select a.elder_id, a.id, a.state || ' ' || a.scale from assessments a
         join elders e on e.id = a.elder_id where e.area between $1 and $2 order by a.id",
     ),
+    county(
+        "/alarms/{elder}/{id}",
+        "bb",
+        "select a.elder_id, a.id, a.kind || ' ' || a.state from alarms a join elders e on e.id = a.elder_id
+        where e.area between $1 and $2 order by a.id",
+    ),
+    ("/vitals/{serial}/{form}", Owner::Everybody(&[&["W-1", "senml"]])),
     county("/catalogue/{id}", "b", "select id, state from catalogue_items where area between $1 and $2 order by id"),
     county("/fhir/partners/{id}", "b", "select id, state from fhir_partners where area between $1 and $2 order by id"),
     ("/fhir/r4/{kind}", Owner::Everybody(&[&["Patient"]])),

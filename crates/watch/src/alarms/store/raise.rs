@@ -55,9 +55,15 @@ fn profile(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Profile> {
 /// What the engine says.
 pub fn safe_area(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Option<SafeArea>> {
     let sql = "select latitude, longitude, radius from safe_areas where elder_id = $1";
-    tx.query_opt(sql, params![elder], |row| {
-        Ok(SafeArea { latitude: row.get(0)?, longitude: row.get(1)?, radius: row.get(2)? })
-    })
+    for file in vitals::store::files(tx, elder)? {
+        let found = tx.query_opt(sql, params![file], |row| {
+            Ok(SafeArea { latitude: row.get(0)?, longitude: row.get(1)?, radius: row.get(2)? })
+        })?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// An effect of a measurement on an elder: by which device, and the limits of time.
