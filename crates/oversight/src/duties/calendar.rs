@@ -82,7 +82,7 @@ pub struct Held {
 pub struct Tally {
     /// Confirmed, at a home short of medicine: they count.
     pub done: i64,
-    /// Recorded, or disputed: they may count yet.
+    /// Recorded, or disputed, at a home short of medicine: they may count yet.
     pub open: i64,
     /// Confirmed, at a home that is not short of medicine.
     pub elsewhere: i64,
@@ -97,8 +97,8 @@ impl Tally {
             match one.state {
                 State::Confirmed if one.short => tally.done += 1,
                 State::Confirmed => tally.elsewhere += 1,
-                State::Recorded | State::Disputed => tally.open += 1,
-                State::Withdrawn => {}
+                State::Recorded | State::Disputed if one.short => tally.open += 1,
+                _ => {}
             }
         }
         tally
