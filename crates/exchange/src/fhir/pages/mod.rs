@@ -114,8 +114,8 @@ pub(super) fn exchange_table(rows: &[Listed], partner: bool) -> Markup {
             status => ui::badge(Tone::Danger, format!("拒绝 {status}")),
         };
         let mut cells = vec![
-            ui::moment(one.at),
-            html! { (interaction(&one.interaction)) @if !resource.is_empty() { "：" (resource) } },
+            ui::text(kernel::time::show(one.at)),
+            html! { (interaction(&one.interaction)) @if !resource.is_empty() && one.interaction != "everything" { "：" (resource) } },
             ui::text(one.elders),
             ui::text(one.resources),
             ui::text(one.refused),

@@ -82,7 +82,7 @@ fn history(prices: &[Price]) -> Markup {
     let rows = prices.iter().map(|one| {
         vec![
             html! { (ui::money(one.price)) "／" (one.unit) },
-            ui::moment(one.at),
+            ui::text(kernel::time::show(one.at)),
             ui::opt(Some(&one.reason)),
             ui::text(&one.by),
         ]
@@ -92,9 +92,9 @@ fn history(prices: &[Price]) -> Markup {
 }
 
 fn happened(events: &[Happened]) -> Markup {
-    let rows = events
-        .iter()
-        .map(|one| vec![ui::text(&one.event), ui::moment(one.at), ui::opt(Some(&one.note)), ui::text(&one.by)]);
+    let rows = events.iter().map(|one| {
+        vec![ui::text(&one.event), ui::text(kernel::time::show(one.at)), ui::opt(Some(&one.note)), ui::text(&one.by)]
+    });
     ui::card("办理过程", ui::table(&["事项", "时间", "说明", "经手人"], rows))
 }
 
@@ -122,7 +122,7 @@ fn steps(cx: &Cx, item: &Item, mine: bool) -> Markup {
     if offered.is_empty() {
         return html! {};
     }
-    ui::card("办理", html! { div.yy-columns { @for event in offered { div { (one_step(cx, item, event)) } } } })
+    ui::card("办理", html! { div.yy-columns { @for event in offered { div.mb-3 { (one_step(cx, item, event)) } } } })
 }
 
 fn one_step(cx: &Cx, item: &Item, event: Event) -> Markup {
