@@ -33,6 +33,7 @@ migrations! {
     "V20__watch",
     "V21__duties",
     "V22__catalogue",
+    "V23__calls",
 }
 
 /// The number of the newest migration.

@@ -6,6 +6,7 @@
 
 pub mod alarms;
 pub mod devices;
+pub mod emergencies;
 pub mod live;
 pub mod service;
 #[cfg(test)]
@@ -33,4 +34,11 @@ pub const FROZEN: &[(&str, &str)] = &[
     ("measurement_summaries", "they are computed from the measurements of their file"),
     ("alarm_pending", "a run of readings is counted anew under the file that goes on"),
     ("safe_areas", "each file has one at most, and which holds is asked when it is read"),
+    OwnedTable::new("safe_areas", "安全区域"),
+    OwnedTable::new("emergency_cases", "呼救事件").parts("alarms", "case_id"),
+    OwnedTable::new("emergency_dispatches", "呼救派员").of("case_id", "emergency_cases"),
+    OwnedTable::new("emergency_events", "呼救经过").of("case_id", "emergency_cases"),
+    OwnedTable::new("emergency_contacts", "呼救联系人").of("case_id", "emergency_cases"),
+    OwnedTable::new("emergency_phones", "来电号码"),
+    OwnedTable::new("emergency_calls", "来电").of("case_id", "emergency_cases"),
 ];

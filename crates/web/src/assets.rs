@@ -10,9 +10,11 @@ use sm3::{Digest, Sm3};
 use std::sync::OnceLock;
 
 /// Name, media type and content of all that pages may ask for.
-const FILES: [(&str, &str, &[u8]); 12] = [
+const FILES: [(&str, &str, &[u8]); 14] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", JS, include_bytes!("../assets/app.js")),
+    ("board.css", CSS, include_bytes!("../assets/board.css")),
+    ("board.js", JS, include_bytes!("../assets/board.js")),
     ("call.css", CSS, include_bytes!("../assets/call.css")),
     ("call.js", JS, include_bytes!("../assets/call.js")),
     ("day.css", CSS, include_bytes!("../assets/day.css")),
