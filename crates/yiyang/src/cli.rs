@@ -40,6 +40,9 @@ pub struct Services {
     /// 行程服务地址（县内网的 OSRM，如 http://10.1.2.3:5000）；不填或连不上时按直线距离估算路程
     #[arg(long, env = "YIYANG_ROUTING_SERVICE", value_parser = Service::parse)]
     pub routing_service: Option<Service>,
+    /// 电话交换机的密钥文件，每行“区划代码 密钥”；不填则取环境变量 YIYANG_EXCHANGE_KEYS
+    #[arg(long, value_name = "FILE")]
+    pub exchange_key_file: Option<PathBuf>,
     /// How devices come in.
     #[command(flatten)]
     pub devices: Devices,

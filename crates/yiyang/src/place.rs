@@ -11,6 +11,7 @@ use policy::Library;
 use rust_embed::RustEmbed;
 use std::path::Path;
 use std::sync::Arc;
+use watch::emergencies::Exchanges;
 
 #[derive(RustEmbed)]
 #[folder = "../../policies"]
@@ -46,6 +47,8 @@ pub struct Installation {
     pub routing: Option<Service>,
     /// How devices come in.
     pub devices: cli::Devices,
+    /// Telephone exchanges that may tell of calls.
+    pub exchanges: Exchanges,
 }
 
 /// Opens the installation; makes folder, key and tables at the first time.
@@ -79,20 +82,36 @@ pub fn open_with(place: &cli::Place, clock: Arc<dyn Clock>, chance: Arc<dyn Chan
         ice: Ice::default(),
         routing: None,
         devices: cli::Devices::default(),
+        exchanges: Exchanges::default(),
     })
 }
 
 /// The same with the other servers that it asks.
 ///
 /// # Errors
-/// As [`open`], and when the settings for video cannot work.
+/// As [`open`], and when the settings for video or for the telephone exchange cannot work.
 pub fn open_asking(place: &cli::Place, services: &cli::Services) -> anyhow::Result<Installation> {
     Ok(Installation {
         ice: ice(&services.video)?,
         routing: services.routing_service.clone(),
         devices: services.devices.clone(),
+        exchanges: exchanges(services.exchange_key_file.as_deref())?,
         ..open(place)?
     })
+}
+
+/// The keys of telephone exchanges, from their file or from the environment.
+///
+/// # Errors
+/// When the file cannot be read, or a line of it is none.
+fn exchanges(file: Option<&Path>) -> anyhow::Result<Exchanges> {
+    let text = match file {
+        Some(path) => {
+            std::fs::read_to_string(path).with_context(|| format!("不能读取电话交换机密钥文件 {}", path.display()))?
+        }
+        None => std::env::var("YIYANG_EXCHANGE_KEYS").unwrap_or_default(),
+    };
+    Exchanges::parse(&text).map_err(|e| anyhow!(e))
 }
 
 /// The settings for video, with the secret from its file or from the environment.

@@ -11,6 +11,7 @@ use registry::elders::Columns;
 use std::net::SocketAddr;
 use std::time::Duration;
 use watch::Watching;
+use watch::emergencies::Boards;
 use web::State;
 
 /// How often the audit is sealed and what is due is looked for.
@@ -39,11 +40,12 @@ pub fn serve(installation: &Installation, listen: SocketAddr, ready: impl FnOnce
         });
         let service = web::serve::app(state.clone(), routes).into_make_service_with_connect_info::<SocketAddr>();
         ready(listener.local_addr()?);
-        // Browsers that wait for news of a room would hold the end up.
-        let rooms = state.get::<Rooms>();
+        // Browsers that wait for news of a room or of the board would hold the end up.
+        let (rooms, boards) = (state.get::<Rooms>(), state.get::<Boards>());
         let stop = async move {
             asked_to_stop().await;
             rooms.shut();
+            boards.shut();
         };
         axum::serve(listener, service).with_graceful_shutdown(stop).await?;
         rounds.abort();

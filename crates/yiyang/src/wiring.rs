@@ -12,7 +12,7 @@ use oversight::{duties, indicators, licensing, policies, simulation};
 use registry::elders::{Columns, ElderPage, OwnedTable, OwnedTables};
 use registry::{accounts, areas, catalogue, elders, institutions, staff};
 use std::sync::Arc;
-use watch::{Watching, alarms, vitals as monitoring};
+use watch::{Watching, alarms, emergencies, vitals as monitoring};
 use web::shell::Places;
 use web::state::StateBuilder;
 use web::work::WorkSources;
@@ -60,6 +60,7 @@ pub fn routes() -> Routes {
         .merge(family::routes())
         .merge(monitoring::routes())
         .merge(alarms::routes())
+        .merge(emergencies::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(duties::routes())
@@ -103,6 +104,7 @@ fn nav() -> Vec<Nav> {
         consents::NAV,
         family::NAV,
         alarms::NAV,
+        emergencies::NAV,
         ltci::NAV,
         indicators::NAV,
         duties::NAV,
@@ -120,13 +122,13 @@ fn nav() -> Vec<Nav> {
 /// # Errors
 /// When the folder for uploads cannot be made, or the store fails.
 pub fn wire(installation: &Installation) -> anyhow::Result<(State, Routes)> {
-    let Installation { db, policies, clock, chance, files, ice, routing, .. } = installation.clone();
+    let Installation { db, policies, clock, chance, files, ice, routing, exchanges, .. } = installation.clone();
     let places = Arc::new(Places::default());
     let uploads = Arc::new(transfer::Uploads::new(&files)?);
     let watching = Watching::start(&db, &clock, &policies)?;
     let builder = State::builder(db, clock, chance, policies, accounts::loader(places.clone()));
     let builder = watching.into_state(builder);
-    let state = extras(builder, places, uploads).with(ice).with(planning(routing)).build();
+    let state = extras(builder, places, uploads).with(ice).with(planning(routing)).with(exchanges).build();
     register_jobs(&state);
     state.db.write(|tx| elders::columns::store::prune(tx, CHANGES_KEPT))?;
     Ok((state, routes()))
@@ -146,6 +148,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
         .with_arc(places)
         .with_arc(uploads)
         .with(consultations::Rooms::default())
+        .with(emergencies::Boards::default())
         .with(Columns::default())
         .with(areas::Names::default())
         .with(elder_page())
@@ -171,6 +174,7 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             vaccinations::work,
             consents::work,
             alarms::work,
+            emergencies::work,
             ltci::work,
             indicators::work,
             duties::work,
@@ -256,6 +260,7 @@ fn elder_page() -> ElderPage {
             (consents::READ, consents::timeline),
             (family::ACCESS, family::timeline),
             (alarms::READ, alarms::timeline),
+            (emergencies::READ, emergencies::timeline),
             (ltci::READ, ltci::timeline),
             (elders::READ, fhir::timeline),
         ],
@@ -280,6 +285,7 @@ fn elder_page() -> ElderPage {
             (consents::READ, consents::card),
             (family::ACCESS, family::card),
             (alarms::READ, alarms::card),
+            (emergencies::READ, emergencies::card),
             (ltci::READ, ltci::card),
             (consents::READ, fhir::card),
         ],
@@ -302,6 +308,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     hospice::jobs::nightly(&state.db, by, &state.policies)?;
     consents::jobs::nightly(&state.db, by)?;
     monitoring::jobs::nightly(&state.db, by, &state.policies)?;
+    emergencies::jobs::nightly(&state.db, by)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     licensing::jobs::nightly(&state.db, by, &state.policies)?;

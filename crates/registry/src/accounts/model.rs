@@ -44,6 +44,9 @@ choice! {
         /// 医院经办: the ward or the referral desk of a hospital; sees its own patients.
         Hospital = "hospital" "医院经办",
         /// 监管人员: sees everything of the area and changes nothing but what it notes of duties and reviews for the catalogue.
+        /// 呼叫中心坐席: takes alarms and calls of the area, day and night.
+        Operator = "operator" "呼叫中心坐席",
+        /// 监管人员: sees everything of the area and changes nothing.
         Supervisor = "supervisor" "监管人员",
         /// 老人及家属: an elder, or who acts for one; sees the pages of those elders only, by `family_accesses`.
         Family = "family" "老人及家属",
@@ -58,6 +61,7 @@ impl Role {
             Self::Admin => &[
                 "catalogue.read",
                 "fhir.*",
+                "emergencies.read",
                 "consultations.read",
                 "consents.read",
                 "referrals.read",
@@ -96,6 +100,8 @@ impl Role {
                 "catalogue.read",
                 "catalogue.write",
                 "fhir.read",
+                "emergencies.read",
+                "emergencies.manage",
                 "consultations.read",
                 "referrals.*",
                 "agreements.*",
@@ -147,6 +153,7 @@ impl Role {
             Self::Doctor => &[
                 "catalogue.read",
                 "catalogue.write",
+                "emergencies.read",
                 "consultations.*",
                 "referrals.*",
                 "agreements.read",
@@ -198,6 +205,7 @@ impl Role {
             Self::Station => &[
                 "catalogue.read",
                 "catalogue.write",
+                "emergencies.read",
                 "consultations.read",
                 "consultations.request",
                 "consents.*",
@@ -220,6 +228,7 @@ impl Role {
             Self::Residence => &[
                 "catalogue.read",
                 "catalogue.write",
+                "emergencies.read",
                 "consultations.read",
                 "consultations.request",
                 "consents.*",
@@ -297,6 +306,7 @@ impl Role {
                 "catalogue.read",
                 "catalogue.review",
                 "fhir.read",
+                "emergencies.read",
                 "consultations.read",
                 "referrals.read",
                 "agreements.read",
@@ -329,6 +339,20 @@ impl Role {
                 "duties.read",
                 "duties.note",
                 "licensing.read",
+            ],
+            Self::Operator => &[
+                "emergencies.*",
+                "alarms.*",
+                "vitals.read",
+                "devices.read",
+                "elders.read",
+                "episodes.read",
+                "chart.read",
+                "referrals.*",
+                "agreements.read",
+                "institutions.read",
+                "staff.read",
+                "policies.*",
             ],
             Self::Family => &["family.read", "family.consent"],
         }

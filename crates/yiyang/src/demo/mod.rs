@@ -4,6 +4,7 @@
 //! calls, at the day on which it is supposed to have happened. Only the people are made up, and say so.
 
 mod assess;
+mod calls;
 mod clinic;
 mod comfort;
 mod consult;
@@ -192,6 +193,8 @@ pub fn county_of(
     run_month(&story, &crew)?;
     let families = families::run(&story, &crew)?;
     crew.others.extend(families);
+    let operators = calls::run(&story, &crew)?;
+    crew.others.extend(operators);
     let (state, _) = wiring::wire(installation)?;
     wiring::daily(&state, &Actor::system(now)).map_err(|e| anyhow!(e.text()))?;
     Ok(crew)

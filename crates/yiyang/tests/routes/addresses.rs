@@ -179,6 +179,41 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = m.elder_id where e.area between $1 and $2",
     ),
     county(
+        "/emergencies/{elder}/{id}",
+        "bb",
+        "select c.elder_id, c.id, c.state || ' ' || c.drill from emergency_cases c
+        join elders e on e.id = c.elder_id where e.area between $1 and $2 order by c.id",
+    ),
+    county(
+        "/emergencies/take/{elder}/{alarm}",
+        "bb",
+        "select a.elder_id, a.id, a.state from alarms a
+        join elders e on e.id = a.elder_id where e.area between $1 and $2 order by a.id",
+    ),
+    county(
+        "/emergencies/phones/{elder}/{id}",
+        "bb",
+        "select p.elder_id, p.id, p.source from emergency_phones p
+        join elders e on e.id = p.elder_id where e.area between $1 and $2 and p.source = 'hand' order by p.id",
+    ),
+    county(
+        "/emergencies/calls/{id}",
+        "b",
+        "select k.id, case when k.case_id is not null then 'case' when k.dismissed_at is not null then 'over' else 'open' end
+        from emergency_calls k where k.area between $1 and $2 order by k.id",
+    ),
+    county(
+        "/emergencies/duties/{id}",
+        "b",
+        "select d.id, d.kind from emergency_duties d where d.area between $1 and $2 order by d.id",
+    ),
+    county(
+        "/emergencies/shifts/{id}",
+        "b",
+        "select s.id, case when s.acknowledged_at is null then 'given' else 'read' end from emergency_shifts s
+        where s.area between $1 and $2 order by s.id",
+    ),
+    county(
         "/episodes/{elder}",
         "b",
         "select p.elder_id, case when p.closed_on is null then 'open' else 'closed' end from episodes p

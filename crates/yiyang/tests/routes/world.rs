@@ -45,7 +45,7 @@ pub fn empty(db: TestDb, folder: &Path) -> TestApp {
     let policies = place::policies(None).expect("policies");
     db.follow(wiring::followers());
     let app = TestApp::new(db, policies, wiring::routes(), |builder| {
-        wiring::extras(builder, Arc::new(Places::default()), Arc::new(uploads))
+        wiring::extras(builder.with(watch::Live::default()), Arc::new(Places::default()), Arc::new(uploads))
     });
     wiring::register_jobs(&app.state);
     app
@@ -96,6 +96,7 @@ pub fn alone(app: &TestApp, folder: &Path, code: &str, seed: u64, elders: usize)
         ice: care::consultations::Ice::default(),
         routing: None,
         devices: yiyang::cli::Devices::default(),
+        exchanges: watch::emergencies::Exchanges::default(),
     };
     let rosters = folder.join(code);
     let crew = demo::county_of(&installation, &rosters, area, elders, seed).expect("county");
