@@ -49,8 +49,9 @@ test(`${engine}: an alarm stands on both boards at once, one operator has it, th
   // A doctor's office reports somebody: whoever is free takes it.
   const reporting = await one.context.newPage()
   await reporting.goto(`${demo.url}/emergencies/new?q=王`)
-  elder = await reporting.locator('a.yy-row-link').first().innerText()
-  await reporting.locator('a.yy-row-link').first().click()
+  const found = reporting.locator('tr', { hasText: '在世' }).last().locator('a.yy-row-link')
+  elder = await found.innerText()
+  await found.click()
   await reporting.locator('[name=kind]').selectOption('fall')
   await reporting.locator('[name=what]').fill('家属来电：在院子里摔倒，起不来')
   await reporting.getByText('报给呼叫中心：等坐席接警').click()
