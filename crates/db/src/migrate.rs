@@ -34,6 +34,7 @@ migrations! {
     "V21__duties",
     "V22__catalogue",
     "V23__calls",
+    "V24__huts",
 }
 
 /// The number of the newest migration.

@@ -168,6 +168,10 @@ ids! {
     AlarmEventId,
     /// A case of the emergency call centre (呼救事件).
     EmergencyId,
+    /// A stay at a health hut's station, a card for it (健康小屋).
+    HutId,
+    /// Where an elder got worse by trend (变差的趋势).
+    TrendId,
     /// A row of the emergency call centre that nothing else names (呼救经过、值班).
     EmergencyRowId,
     /// A free clinic at a home (义诊).

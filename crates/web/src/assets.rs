@@ -10,7 +10,7 @@ use sm3::{Digest, Sm3};
 use std::sync::OnceLock;
 
 /// Name, media type and content of all that pages may ask for.
-const FILES: [(&str, &str, &[u8]); 14] = [
+const FILES: [(&str, &str, &[u8]); 15] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", JS, include_bytes!("../assets/app.js")),
     ("board.css", CSS, include_bytes!("../assets/board.css")),
@@ -19,6 +19,7 @@ const FILES: [(&str, &str, &[u8]); 14] = [
     ("call.js", JS, include_bytes!("../assets/call.js")),
     ("day.css", CSS, include_bytes!("../assets/day.css")),
     ("day.js", JS, include_bytes!("../assets/day.js")),
+    ("kiosk.css", CSS, include_bytes!("../assets/kiosk.css")),
     ("planner.css", CSS, include_bytes!("../assets/planner.css")),
     ("planner.js", JS, include_bytes!("../assets/planner.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),

@@ -93,6 +93,19 @@ impl<'a> Page<'a> {
         document(&self.title, Some(self.cx.csrf()), "yy-body", inner)
     }
 
+    /// The page of a kiosk: as large as that of elders and families, without a menu and without a way out.
+    #[must_use]
+    pub fn kiosk(self, body: impl Render) -> Markup {
+        let inner = html! {
+            main.yy-kiosk-main #main tabindex="-1" {
+                h1 { (self.title) }
+                @if let Some(note) = &self.cx.flash { div.alert.alert-success role="status" data-flash { (note) } }
+                (body)
+            }
+        };
+        document(&self.title, Some(self.cx.csrf()), "yy-large yy-kiosk", inner)
+    }
+
     /// The page for elders and families: large, without a menu.
     fn large(self, body: impl Render) -> Markup {
         let inner = html! {

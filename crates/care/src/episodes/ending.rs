@@ -3,7 +3,7 @@
 //!
 //! | reason | against |
 //! |---|---|
-//! | EP-21 … EP-60 | see [`RULES`]: each says its own words |
+//! | EP-21 … EP-64 | see [`RULES`]: each says its own words |
 
 use kernel::{Date, What};
 
@@ -36,6 +36,8 @@ registry::choice! {
         Consultation = "consultation" "远程会诊",
         /// 评估
         Assessment = "assessment" "评估",
+        /// 监测设备 that the elder wears
+        Device = "device" "监测设备",
     }
 }
 
@@ -101,6 +103,8 @@ pub const RULES: &[(Thing, What, Effect, &str, &str)] = &[
     (Thing::Consultation, What::Died, Effect::Ends, "EP-58", "去世，会诊取消"),
     (Thing::Consultation, What::MovedAway, Effect::Ends, "EP-59", "迁出，会诊取消"),
     (Thing::Assessment, What::Died, Effect::Ends, "EP-60", "老年人去世"),
+    (Thing::Device, What::Died, Effect::Ends, "EP-63", "去世，设备解除绑定"),
+    (Thing::Device, What::MovedAway, Effect::Ends, "EP-64", "迁出，设备解除绑定"),
 ];
 
 /// What happens to an open thing of this kind when this happens to the elder; none if it is not touched.

@@ -66,7 +66,7 @@
 //! | EP-04 | the episode is closed |
 //! | EP-05 | who is to lead or to join works for none of the institutions that serve the elder |
 //! | EP-06 | in the team already |
-//! | EP-21 … EP-60 | what ends by itself, see [`ending::RULES`] |
+//! | EP-21 … EP-64 | what ends by itself, see [`ending::RULES`] |
 //!
 //! | file | holds |
 //! |---|---|

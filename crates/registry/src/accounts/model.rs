@@ -48,6 +48,8 @@ choice! {
         Operator = "operator" "呼叫中心坐席",
         /// 监管人员: sees everything of the area and changes nothing.
         Supervisor = "supervisor" "监管人员",
+        /// 健康小屋终端: the screen of one hut, left open for whoever measures; it can do nothing else.
+        Hut = "hut" "健康小屋终端",
         /// 老人及家属: an elder, or who acts for one; sees the pages of those elders only, by `family_accesses`.
         Family = "family" "老人及家属",
     }
@@ -95,6 +97,8 @@ impl Role {
                 "alarms.read",
                 "duties.read",
                 "licensing.read",
+                "devices.*",
+                "huts.read",
             ],
             Self::Clerk => &[
                 "catalogue.read",
@@ -149,6 +153,10 @@ impl Role {
                 "assessments.assess",
                 "policies.*",
                 "catalogue.read",
+                "devices.*",
+                "vitals.read",
+                "huts.read",
+                "huts.card",
             ],
             Self::Doctor => &[
                 "catalogue.read",
@@ -188,6 +196,11 @@ impl Role {
                 "alarms.*",
                 "duties.read",
                 "duties.clinic",
+                "devices.*",
+                "vitals.*",
+                "huts.read",
+                "huts.answer",
+                "huts.card",
             ],
             Self::Carer => &[
                 "catalogue.read",
@@ -201,6 +214,8 @@ impl Role {
                 "screenings.read",
                 "policies.*",
                 "alarms.*",
+                "devices.read",
+                "vitals.read",
             ],
             Self::Station => &[
                 "catalogue.read",
@@ -224,6 +239,8 @@ impl Role {
                 "alarms.*",
                 "licensing.read",
                 "licensing.apply",
+                "devices.*",
+                "vitals.read",
             ],
             Self::Residence => &[
                 "catalogue.read",
@@ -257,6 +274,11 @@ impl Role {
                 "duties.confirm",
                 "licensing.read",
                 "licensing.apply",
+                "devices.*",
+                "vitals.read",
+                "huts.kiosk",
+                "huts.read",
+                "huts.card",
             ],
             Self::Insurer => &[
                 "catalogue.read",
@@ -353,7 +375,11 @@ impl Role {
                 "institutions.read",
                 "staff.read",
                 "policies.*",
+                "devices.read",
+                "vitals.read",
+                "huts.read",
             ],
+            Self::Hut => &["huts.kiosk"],
             Self::Family => &["family.read", "family.consent"],
         }
     }
@@ -367,7 +393,7 @@ impl Role {
     /// Whether the role sees only elders with a service link to its own institution.
     #[must_use]
     pub const fn confined(self) -> bool {
-        matches!(self, Self::Carer | Self::Station | Self::Hospital | Self::Residence)
+        matches!(self, Self::Carer | Self::Station | Self::Hospital | Self::Residence | Self::Hut)
     }
 }
 
