@@ -7,6 +7,7 @@
 pub mod alarms;
 pub mod devices;
 pub mod emergencies;
+pub mod huts;
 pub mod live;
 pub mod service;
 #[cfg(test)]
@@ -41,4 +42,8 @@ pub const FROZEN: &[(&str, &str)] = &[
     OwnedTable::new("emergency_contacts", "呼救联系人").of("case_id", "emergency_cases"),
     OwnedTable::new("emergency_phones", "来电号码"),
     OwnedTable::new("emergency_calls", "来电").of("case_id", "emergency_cases"),
+    OwnedTable::new("safe_areas", "安全区域"),
+    OwnedTable::new("vital_trends", "变差的趋势"),
+    OwnedTable::new("hut_cards", "健康小屋卡"),
+    OwnedTable::new("hut_visits", "健康小屋测量"),
 ];

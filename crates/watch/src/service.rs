@@ -2,6 +2,7 @@
 
 use crate::alarms;
 use crate::devices::Directory;
+use crate::huts;
 use crate::live::Live;
 use crate::vitals::{self, Broker, Door, Engine, Heard, Intake, bridge, gateway};
 use db::{Actor, Db};
@@ -71,12 +72,13 @@ impl Watching {
         alarms::jobs::climb(&state.db, &by, &state.policies, &self.live).map(drop)
     }
 
-    /// What is due every minute: devices that others registered, silent devices, still elders. Blocks.
+    /// What is due every minute: stays at health huts that are over, devices that others registered, silent devices, still elders. Blocks.
     ///
     /// # Errors
     /// What the store says.
     pub fn every_minute(&self, state: &State) -> db::Result<()> {
         let by = Actor::system(state.clock.now());
+        state.db.write(|tx| huts::store::sweep(tx, &by, &state.policies)).map_err(web::Error::into_db)?;
         self.directory.reload(&state.db)?;
         alarms::jobs::look_round(&state.db, &by, &state.policies, (&self.directory, &self.heard, &self.live))
     }
