@@ -5,7 +5,7 @@ import { openBrowser, Person } from '../harness/browser.mjs'
 import { assertReadableAtTwice, crawl } from '../harness/crawl.mjs'
 import { Demo, engine } from '../harness/server.mjs'
 
-const ROLES = ['clerk', 'insurer', 'doctor', 'specialist', 'hospital', 'home', 'station', 'carer', 'assessor1', 'supervisor', 'operator', 'admin', 'family', 'elder']
+const ROLES = ['clerk', 'insurer', 'doctor', 'specialist', 'hospital', 'home', 'hut', 'station', 'carer', 'assessor1', 'supervisor', 'operator', 'admin', 'family', 'elder']
 
 let demo
 let browser

@@ -13,6 +13,7 @@ use registry::elders::{Columns, ElderPage, OwnedTable, OwnedTables};
 use registry::{accounts, areas, catalogue, elders, institutions, staff};
 use std::sync::Arc;
 use watch::{Watching, alarms, emergencies, vitals as monitoring};
+use watch::{Watching, alarms, devices, huts, vitals as monitoring};
 use web::shell::Places;
 use web::state::StateBuilder;
 use web::work::WorkSources;
@@ -61,6 +62,8 @@ pub fn routes() -> Routes {
         .merge(monitoring::routes())
         .merge(alarms::routes())
         .merge(emergencies::routes())
+        .merge(devices::routes())
+        .merge(huts::routes())
         .merge(ltci::routes())
         .merge(indicators::routes())
         .merge(duties::routes())
@@ -105,6 +108,9 @@ fn nav() -> Vec<Nav> {
         family::NAV,
         alarms::NAV,
         emergencies::NAV,
+        monitoring::NAV,
+        devices::NAV,
+        huts::NAV,
         ltci::NAV,
         indicators::NAV,
         duties::NAV,
@@ -175,6 +181,8 @@ pub fn extras(builder: StateBuilder, places: Arc<Places>, uploads: Arc<transfer:
             consents::work,
             alarms::work,
             emergencies::work,
+            huts::work,
+            monitoring::work,
             ltci::work,
             indicators::work,
             duties::work,
@@ -202,6 +210,8 @@ pub fn followers() -> Vec<Follower> {
         daycare::follow,
         hospice::follow,
         family::follow,
+        devices::follow,
+        huts::follow,
     ]
 }
 
@@ -261,6 +271,8 @@ fn elder_page() -> ElderPage {
             (family::ACCESS, family::timeline),
             (alarms::READ, alarms::timeline),
             (emergencies::READ, emergencies::timeline),
+            (devices::READ, devices::timeline),
+            (huts::READ, huts::timeline),
             (ltci::READ, ltci::timeline),
             (elders::READ, fhir::timeline),
         ],
@@ -286,6 +298,7 @@ fn elder_page() -> ElderPage {
             (family::ACCESS, family::card),
             (alarms::READ, alarms::card),
             (emergencies::READ, emergencies::card),
+            (monitoring::READ, monitoring::card),
             (ltci::READ, ltci::card),
             (consents::READ, fhir::card),
         ],
@@ -309,6 +322,7 @@ pub fn daily(state: &State, by: &Actor) -> Result<(), web::Error> {
     consents::jobs::nightly(&state.db, by)?;
     monitoring::jobs::nightly(&state.db, by, &state.policies)?;
     emergencies::jobs::nightly(&state.db, by)?;
+    monitoring::trends::refresh(&state.db, by, &state.policies)?;
     state.db.write(|tx| ltci::entitlements::store::sweep(tx, by, &state.policies))?;
     episodes::jobs::nightly(&state.db, by)?;
     licensing::jobs::nightly(&state.db, by, &state.policies)?;

@@ -45,7 +45,7 @@ pub struct Crew {
     pub station: Member,
     /// 护理员
     pub carer: Member,
-    /// Those who look on: 监管人员, 系统管理员; 医院经办, first the desk, then a doctor; the heads of a home and of a day-care centre.
+    /// Those who look on: 监管人员, 系统管理员; 医院经办, first the desk, then a doctor; the heads of a home and of a day-care centre; the screen of its health hut.
     pub others: Vec<Member>,
     /// Assessors with their place in the staff register; the first two have accounts.
     pub assessors: Vec<(Member, StaffId)>,
@@ -112,6 +112,14 @@ pub fn enlist(story: &Story<'_>, county: Area) -> anyhow::Result<Crew> {
                 "daycare",
                 "日间照料中心主任（合成）",
                 Role::Residence,
+                county,
+                Some(maker.first_of(&[Kind::DayCareCentre])?),
+                None,
+            )?,
+            maker.member(
+                "hut",
+                "健康小屋（合成）",
+                Role::Hut,
                 county,
                 Some(maker.first_of(&[Kind::DayCareCentre])?),
                 None,

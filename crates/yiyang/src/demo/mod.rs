@@ -23,6 +23,7 @@ mod sickbeds;
 mod sign;
 mod store;
 mod supervise;
+mod watching;
 
 pub use crew::{Crew, Member};
 
@@ -252,6 +253,9 @@ fn run_month(story: &Story<'_>, crew: &Crew) -> anyhow::Result<()> {
     bar.set(0, 1);
     let result = nursing::run(story, crew)?;
     bar.done(&result);
+
+    let bar = Bar::new("监测设备与健康小屋");
+    bar.done(&watching::run(story, crew)?);
 
     let bar = Bar::new("工时与当日排班");
     let result = duty::run(story, crew)?;

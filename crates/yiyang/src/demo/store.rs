@@ -110,3 +110,9 @@ pub(super) fn due(tx: &mut Tx<'_>, county: Area, month: Month, today: Date) -> R
         Ok(Due { elder, visit, carer, from, to, items, place })
     })
 }
+
+/// Daily summaries as the night would have left them.
+pub(super) fn put_summaries(tx: &mut Tx<'_>, rows: Vec<Vec<db::Value<'static>>>) -> Result<u64> {
+    let into = "measurement_summaries (elder_id, kind, span, starts_at, count, least, most, total)";
+    tx.insert_many(into, 8, rows)
+}

@@ -100,6 +100,48 @@ const TABLE: &[(&str, Owner)] = &[
         join elders e on e.id = m.elder_id where e.area between $1 and $2 order by m.id",
     ),
     county(
+        "/alarms/{elder}/{id}",
+        "bb",
+        "select a.elder_id, a.id, a.state from alarms a join elders e on e.id = a.elder_id
+        where e.area between $1 and $2 order by a.id",
+    ),
+    ("/vitals/{serial}/{form}", Owner::Everybody(&[&["W-0", "senml"]])),
+    county(
+        "/devices/{id}",
+        "b",
+        "select d.id, d.state || case when d.elder_id is null then '' else ' worn' end from devices d
+        where d.area between $1 and $2 order by d.id",
+    ),
+    county(
+        "/huts/{device}",
+        "b",
+        "select d.id, '' from devices d where d.kind = 'health_hut' and d.state = 'active' and d.area between $1 and $2
+        order by d.id",
+    ),
+    county(
+        "/huts/visits/{elder}/{id}",
+        "bb",
+        "select v.elder_id, v.id, v.light from hut_visits v join elders e on e.id = v.elder_id
+        where e.area between $1 and $2 order by v.id",
+    ),
+    county(
+        "/huts/cards/{elder}",
+        "b",
+        "select id, '' from elders where area between $1 and $2 and status = 'alive' and merged_into is null order by id",
+    ),
+    county(
+        "/vitals/{elder}",
+        "b",
+        "select b.elder_id, '' from device_bindings b join elders e on e.id = b.elder_id
+        where e.area between $1 and $2 order by b.elder_id",
+    ),
+    county(
+        "/vitals/{elder}/limits/{id}",
+        "bb",
+        "select l.elder_id, l.id, '' from vital_limits l join elders e on e.id = l.elder_id
+        where e.area between $1 and $2 order by l.id",
+    ),
+    county(
         "/consents/{elder}",
         "b",
         "select c.elder_id, '' from consents c join elders e on e.id = c.elder_id
