@@ -26,6 +26,15 @@ pub const OWNED: &[OwnedTable] = &[
     OwnedTable::new("vital_limits", "个人阈值"),
     OwnedTable::new("alarms", "报警"),
     OwnedTable::new("alarm_events", "报警经过").of("alarm_id", "alarms"),
+    OwnedTable::new("emergency_cases", "呼救事件").parts("alarms", "case_id"),
+    OwnedTable::new("emergency_dispatches", "呼救派员").of("case_id", "emergency_cases"),
+    OwnedTable::new("emergency_events", "呼救经过").of("case_id", "emergency_cases"),
+    OwnedTable::new("emergency_contacts", "呼救联系人").of("case_id", "emergency_cases"),
+    OwnedTable::new("emergency_phones", "来电号码"),
+    OwnedTable::new("emergency_calls", "来电").of("case_id", "emergency_cases"),
+    OwnedTable::new("vital_trends", "变差的趋势"),
+    OwnedTable::new("hut_cards", "健康小屋卡"),
+    OwnedTable::new("hut_visits", "健康小屋测量"),
 ];
 
 /// Tables of this crate whose rows stay under the file for which they were written, whatever is merged: with each the reason.
@@ -35,15 +44,4 @@ pub const FROZEN: &[(&str, &str)] = &[
     ("measurement_summaries", "they are computed from the measurements of their file"),
     ("alarm_pending", "a run of readings is counted anew under the file that goes on"),
     ("safe_areas", "each file has one at most, and which holds is asked when it is read"),
-    OwnedTable::new("safe_areas", "安全区域"),
-    OwnedTable::new("emergency_cases", "呼救事件").parts("alarms", "case_id"),
-    OwnedTable::new("emergency_dispatches", "呼救派员").of("case_id", "emergency_cases"),
-    OwnedTable::new("emergency_events", "呼救经过").of("case_id", "emergency_cases"),
-    OwnedTable::new("emergency_contacts", "呼救联系人").of("case_id", "emergency_cases"),
-    OwnedTable::new("emergency_phones", "来电号码"),
-    OwnedTable::new("emergency_calls", "来电").of("case_id", "emergency_cases"),
-    OwnedTable::new("safe_areas", "安全区域"),
-    OwnedTable::new("vital_trends", "变差的趋势"),
-    OwnedTable::new("hut_cards", "健康小屋卡"),
-    OwnedTable::new("hut_visits", "健康小屋测量"),
 ];
