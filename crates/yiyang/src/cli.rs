@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::devices::{Broker, Version};
 use crate::synthetic::Format;
 use care::visits::planner::road::Service;
 use clap::{Parser, Subcommand};
@@ -215,6 +216,44 @@ pub enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// 模拟监测设备：按 MQTT 发送合成人群的监测数据（全部为虚构数据）
+    Devices(SimulatedDevices),
+    /// 在一台设备上按一次呼救，或模拟一次跌倒（虚构数据）
+    Press {
+        /// 接收地址，如 127.0.0.1:1883
+        #[arg(long, value_parser = Broker::parse)]
+        broker: Broker,
+        /// 设备编号
+        #[arg(long)]
+        serial: String,
+        /// 设备密钥
+        #[arg(long, env = "YIYANG_DEVICE_SECRET", hide_env_values = true)]
+        secret: String,
+        /// MQTT 版本
+        #[arg(long, value_enum, default_value = "4")]
+        mqtt: Version,
+        /// 做什么
+        #[arg(value_enum)]
+        what: Pressed,
+    },
+    /// 登记一批合成设备并绑定给名册中的老年人，凭据写入文件（试用和测试）
+    RegisterDevices {
+        /// Where its things are.
+        #[command(flatten)]
+        place: Place,
+        /// 台数
+        #[arg(long)]
+        count: usize,
+        /// 凭据文件（CSV），只有本人可读
+        #[arg(long)]
+        out: PathBuf,
+        /// 只登记这一种设备，如 wristband；不填则各种都有
+        #[arg(long)]
+        kind: Option<String>,
+        /// 绑定从多少天前算起：设备测量的时间早于绑定的不归任何人
+        #[arg(long, default_value_t = 30)]
+        days: i64,
+    },
     /// 列出全部网址及其权限
     Routes,
     /// 新建或重置系统管理员
@@ -226,6 +265,56 @@ pub enum Command {
         #[arg(long, default_value = "admin")]
         login: String,
     },
+}
+
+/// Which simulated devices send, where to and how fast.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SimulatedDevices {
+    /// 接收地址，如 127.0.0.1:1883
+    #[arg(long, value_parser = Broker::parse)]
+    pub broker: Broker,
+    /// 设备凭据（CSV：serial,secret,kind，可有 person）
+    #[arg(long)]
+    pub credentials: PathBuf,
+    /// 只用前多少台
+    #[arg(long)]
+    pub count: Option<usize>,
+    /// 模拟多少小时
+    #[arg(long, default_value_t = 24.0)]
+    pub hours: f64,
+    /// 比真实时间快多少倍；模拟的时间在结束时正好赶上现在
+    #[arg(long, default_value_t = 1.0)]
+    pub speed: f64,
+    /// 随机种子：相同种子发送相同的数据
+    #[arg(long, default_value_t = 2018)]
+    pub seed: u64,
+    /// 生病、跌倒、呼救是平常的多少倍
+    #[arg(long, default_value_t = 1.0)]
+    pub events: f64,
+    /// 测量时间用发送的时刻（演示），不用模拟的时间
+    #[arg(long)]
+    pub as_of_now: bool,
+    /// MQTT 版本
+    #[arg(long, value_enum, default_value = "4")]
+    pub mqtt: Version,
+    /// 已确认的测量写入这个文件：每行 serial,kind,毫秒,值，与数据库中的写法相同
+    #[arg(long)]
+    pub acknowledged: Option<PathBuf>,
+    /// 结束后再等多少秒，直到全部得到确认
+    #[arg(long, default_value_t = 120)]
+    pub patience: u64,
+    /// 线程数
+    #[arg(long, default_value_t = 1)]
+    pub threads: usize,
+}
+
+/// What `yiyang press` does on a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Pressed {
+    /// 呼救
+    Sos,
+    /// 跌倒
+    Fall,
 }
 
 /// What can be done with policies.

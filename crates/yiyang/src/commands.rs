@@ -1,9 +1,9 @@
 //! What each command does. Thin: opens the installation and calls the capability.
 
-use crate::cli::{AuditAction, Cli, Command, Place, Services};
+use crate::cli::{AuditAction, Cli, Command, Place, Pressed, Services};
 use crate::place::{self, Installation};
 use crate::terminal::Bar;
-use crate::{demo, outside, policies, server, synthetic, wiring};
+use crate::{demo, devices, outside, policies, server, synthetic, wiring};
 use anyhow::{Context, anyhow, bail};
 use db::Actor;
 use exchange::transfer::{self, Kind, Report};
@@ -11,6 +11,7 @@ use kernel::{Area, Clock, Month};
 use registry::accounts::{self, NewAccount, Role};
 use std::cell::RefCell;
 use std::path::Path;
+use watch::vitals::model::Vital;
 
 /// Runs a command.
 ///
@@ -39,6 +40,16 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Doctor { place } => doctor(&place),
+        Command::Devices(options) => devices::run(&options),
+        Command::Press { broker, serial, secret, mqtt, what } => {
+            let what = if what == Pressed::Sos { Vital::Sos } else { Vital::Fall };
+            let kind = watch::devices::model::Kind::SosButton;
+            let device = devices::Credential { person: serial.clone(), serial, secret, kind };
+            devices::press(&broker, mqtt, &device, what)
+        }
+        Command::RegisterDevices { place, count, out, kind, days } => {
+            register(&place, count, kind.as_deref(), days, &out)
+        }
         Command::Routes => list_routes(),
         Command::Admin { place, login } => admin(&place, &login),
     }
@@ -215,6 +226,20 @@ fn fingerprints(db: &db::Db) -> anyhow::Result<String> {
     };
     let named = verdict.altered.iter().map(named).collect::<db::Result<Vec<_>>>()?;
     Ok(format!("核对 {} 个已结算月份，不一致！明细被改动：{}", verdict.months, named.join("、")))
+}
+
+/// Registers synthetic devices for elders who have none.
+fn register(place: &Place, count: usize, kind: Option<&str>, days: i64, out: &Path) -> anyhow::Result<()> {
+    use watch::devices::model::Kind;
+    let parse = |word: &str| Kind::parse(word).ok_or_else(|| anyhow!("没有“{word}”这种设备"));
+    let kind = kind.map(parse).transpose()?;
+    let installation = place::open(place)?;
+    let by = Actor::system(installation.clock.now() - chrono::TimeDelta::days(days));
+    let mut bar = Bar::new("登记合成设备");
+    let all = devices::enrol(&installation.db, &by, count, kind, &mut |done, total| bar.set(done, total))?;
+    devices::write(out, &all)?;
+    bar.done(&format!("{} 台，凭据在 {}", all.len(), out.display()));
+    Ok(())
 }
 
 fn list_routes() -> anyhow::Result<()> {

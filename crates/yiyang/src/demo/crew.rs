@@ -2,6 +2,7 @@
 
 use super::Story;
 use super::forms::Draw;
+use crate::devices::Credential;
 use anyhow::{Context, anyhow};
 use db::{Actor, Scope};
 use kernel::{AccountId, Area, InstitutionId, StaffId};
@@ -49,6 +50,8 @@ pub struct Crew {
     pub others: Vec<Member>,
     /// Assessors with their place in the staff register; the first two have accounts.
     pub assessors: Vec<(Member, StaffId)>,
+    /// Devices that elders wear, with their secrets.
+    pub devices: Vec<Credential>,
 }
 
 impl Crew {
@@ -126,6 +129,7 @@ pub fn enlist(story: &Story<'_>, county: Area) -> anyhow::Result<Crew> {
             )?,
         ],
         assessors: team,
+        devices: vec![],
     })
 }
 

@@ -9,6 +9,7 @@ mod clinic;
 mod comfort;
 mod consult;
 mod crew;
+mod devices;
 mod duty;
 mod families;
 mod forms;
@@ -46,6 +47,9 @@ const COUNTY: &str = "320623";
 const UNFINISHED: &str = "demo-unfinished";
 /// Stands in the data folder when it is whole; holds the log-ins.
 const FINISHED: &str = "demo-logins.txt";
+
+/// Stands in the data folder: the devices of the county with their secrets, for the simulation.
+const DEVICES: &str = "devices.csv";
 
 /// The month that is run, and what it needs.
 pub struct Story<'a> {
@@ -148,7 +152,9 @@ fn build(place: &cli::Place, elders: usize, seed: u64) -> anyhow::Result<String>
     let now = Standing(crate::outside::SystemClock.now());
     let installation = place::open_with(place, Arc::new(now), Arc::new(kernel::chance::Seeded::new(seed)))?;
     let county = Area::parse(COUNTY)?;
-    Ok(county_of(&installation, &place.data.join("rosters"), county, elders, seed)?.logins())
+    let crew = county_of(&installation, &place.data.join("rosters"), county, elders, seed)?;
+    crate::devices::write(&place.data.join(DEVICES), &crew.devices)?;
+    Ok(crew.logins())
 }
 
 /// A clock that stands.
@@ -196,6 +202,7 @@ pub fn county_of(
     crew.others.extend(families);
     let operators = calls::run(&story, &crew)?;
     crew.others.extend(operators);
+    crew.devices = devices::run(&story, &crew)?;
     let (state, _) = wiring::wire(installation)?;
     wiring::daily(&state, &Actor::system(now)).map_err(|e| anyhow!(e.text()))?;
     Ok(crew)

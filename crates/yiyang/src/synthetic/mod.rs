@@ -32,7 +32,7 @@ mod tests;
 pub use dirt::{Mistake, Planted};
 
 use anyhow::{Context, bail, ensure};
-use draw::Draw;
+pub(crate) use draw::Draw;
 use files::{Book, Cell, Lines, Shape, Table, Text};
 use institutions::Institutions;
 use kernel::Date;

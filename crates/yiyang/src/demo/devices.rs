@@ -1,0 +1,37 @@
+//! Devices of the synthetic county: some elders of the family doctor's wear a wristband and have a second thing at home. Their
+//! secrets stand in the data folder, so that the demonstration can make them send.
+
+use super::{Crew, Story, store};
+use crate::devices::{Credential, Place, give};
+use anyhow::{Context, anyhow};
+use watch::devices::model::Kind;
+
+/// So many elders have devices, each two.
+const ELDERS: i64 = 20;
+/// What they have beside the wristband.
+const SECOND: [Kind; 5] = [Kind::PressureCuff, Kind::SosButton, Kind::BedMat, Kind::PressureCuff, Kind::Oximeter];
+
+/// Registers and binds them.
+///
+/// # Errors
+/// What the register answers.
+pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<Vec<Credential>> {
+    let centre = crew.doctor.institution.context("家庭医生没有所属机构")?;
+    let by = story.actor(&crew.clerk, 0);
+    let elders = story.db.read(|tx| store::contracted(tx, centre, ELDERS))?;
+    let mut all = vec![];
+    for (n, elder) in elders.into_iter().enumerate() {
+        let made = story.db.write(|tx| {
+            let place = Place { elder, area: crew.county, institution: Some(centre) };
+            let band = give(tx, &by, &serial("WB", n), Kind::Wristband, &place)?;
+            let second = SECOND[n % SECOND.len()];
+            Ok::<_, web::Error>([band, give(tx, &by, &serial("HM", n), second, &place)?])
+        });
+        all.extend(made.map_err(|e| anyhow!(e.text()))?);
+    }
+    Ok(all)
+}
+
+fn serial(letters: &str, n: usize) -> String {
+    format!("{letters}-{:04}", 1001 + n)
+}
