@@ -62,6 +62,16 @@ need_turn() {
     if command -v systemctl >/dev/null; then as_root systemctl disable --now coturn >/dev/null 2>&1 || true; fi
 }
 
+# Brokers of others, for the soak test; the packages' own services are not needed: the test starts its own.
+need_brokers() {
+    local program
+    for program in mosquitto nats-server; do
+        command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] && continue
+        apt_install "$program"
+        if command -v systemctl >/dev/null; then as_root systemctl disable --now "$program" >/dev/null 2>&1 || true; fi
+    done
+}
+
 need_browser() {
     command -v chromium >/dev/null || apt_install chromium
     # The journeys go through days of public notice and a month of care: they set the program's clock.

@@ -1,4 +1,4 @@
-//! The project's own chores: `cargo xtask tidy | docs | test | pg | fuzz | bench`.
+//! The project's own chores: `cargo xtask tidy | docs | test | pg | fuzz | soak | bench`.
 
 mod bench;
 mod docs;
@@ -7,6 +7,7 @@ mod invariants;
 mod licences;
 mod pg;
 mod project;
+mod soak;
 mod source;
 mod steps;
 mod tables;
@@ -20,7 +21,8 @@ const HELP: &str = "cargo xtask …
   test [--list|STEP…]  everything that CI runs, or only the steps named
   pg -- COMMAND…       run a command with a throw-away PostgreSQL in YIYANG_TEST_POSTGRES
   fuzz [N]             policy check against N changed tables (a million when nothing is said)
-  bench [ELDERS|policy|day] how fast and how small, each figure beside its target and its floor
+  soak [--rounds N] [--seed N] [--program FILE] [PART…]  nothing acknowledged is lost: killed a hundred times, locked, lied to
+  bench [ELDERS|policy|day|watch] how fast and how small, each figure beside its target and its floor
   bench routes [SECONDS [fewer|shorter [beside] [NAME…]]] how good and how fast a day is planned; YIYANG_SOLOMON names the instances";
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         Some("test") => steps::run(&project, rest),
         Some("pg") => pg::run(rest),
         Some("fuzz") => fuzz::run(&project, rest),
+        Some("soak") => soak::run(&project, rest),
         Some("bench") => bench::run(&project, rest),
         _ => {
             eprintln!("{HELP}");

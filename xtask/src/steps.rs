@@ -2,7 +2,7 @@
 
 use crate::pg::Server;
 use crate::project::{Project, succeed};
-use crate::{docs, tidy};
+use crate::{docs, soak, tidy};
 use anyhow::{Result, bail};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step { name: "lint", what: "cargo clippy, warnings are errors", action: lint },
     Step { name: "tidy", what: "the invariants", action: invariants },
     Step { name: "docs", what: "generated references are current", action: references },
+    Step { name: "soak", what: "killed, locked, lied to: nothing acknowledged is lost (short form)", action: soaked },
     Step { name: "unit", what: "cargo test on SQLite and PostgreSQL", action: unit },
     Step { name: "browser-sqlite", what: "browser journeys on SQLite", action: browser_sqlite },
     Step { name: "browser-postgres", what: "browser journeys on PostgreSQL", action: browser_postgres },
@@ -76,6 +77,10 @@ fn invariants(run: &Run) -> Result<()> {
 
 fn references(run: &Run) -> Result<()> {
     passed(docs::run(run.project, true)?)
+}
+
+fn soaked(run: &Run) -> Result<()> {
+    soak::short(run.project)
 }
 
 /// The store tests open both engines when the address of a PostgreSQL is in the environment.

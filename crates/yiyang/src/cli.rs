@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::devices::{Broker, Version};
+use crate::devices::{Address, Version};
 use crate::synthetic::Format;
 use care::visits::planner::road::Service;
 use clap::{Parser, Subcommand};
@@ -115,6 +115,9 @@ pub enum Command {
         /// 建好数据后即退出，不启动服务
         #[arg(long)]
         no_serve: bool,
+        /// 不让模拟设备发送数据
+        #[arg(long)]
+        no_devices: bool,
     },
     /// 生成合成的名册文件（全部为虚构数据）
     Generate {
@@ -221,8 +224,8 @@ pub enum Command {
     /// 在一台设备上按一次呼救，或模拟一次跌倒（虚构数据）
     Press {
         /// 接收地址，如 127.0.0.1:1883
-        #[arg(long, value_parser = Broker::parse)]
-        broker: Broker,
+        #[arg(long, value_parser = Address::parse)]
+        broker: Address,
         /// 设备编号
         #[arg(long)]
         serial: String,
@@ -271,8 +274,8 @@ pub enum Command {
 #[derive(Clone, Debug, clap::Args)]
 pub struct SimulatedDevices {
     /// 接收地址，如 127.0.0.1:1883
-    #[arg(long, value_parser = Broker::parse)]
-    pub broker: Broker,
+    #[arg(long, value_parser = Address::parse)]
+    pub broker: Address,
     /// 设备凭据（CSV：serial,secret,kind，可有 person）
     #[arg(long)]
     pub credentials: PathBuf,

@@ -20,8 +20,8 @@ use watch::vitals::model::Vital;
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve { place, services, listen } => serve(&place, &services, listen),
-        Command::Demo { place, services, listen, elders, seed, no_serve } => {
-            demo::run(&place, &services, listen, &demo::Made { elders, seed, no_serve })
+        Command::Demo { place, services, listen, elders, seed, no_serve, no_devices } => {
+            demo::run(&place, &services, listen, &demo::Made { elders, seed, no_serve, no_devices })
         }
         Command::Generate { place, county, elders, seed, dirty, out, today, format } => {
             let today = today.unwrap_or_else(|| kernel::time::date_of(outside::SystemClock.now()));

@@ -6,9 +6,11 @@
 //! `floor page` serves one small page and prints its address; `floor rule FILE.csv THREADS` works a rule out for many people
 //! by a loop written for it alone. `cargo xtask bench` runs them all.
 //! The first three print how many rows and how many seconds.
-//! `floor multiply DB TIMES` is no floor: it makes a settled county as large as a province, see [`multiply`].
+//! `floor publish …`, `floor subscribe …` and `floor measurements …` are devices, a subscriber and the rows of watching over, see
+//! [`watch`]. `floor multiply DB TIMES` is no floor: it makes a settled county as large as a province, see [`multiply`].
 
 mod rule;
+mod watch;
 
 use anyhow::{Context, bail};
 use rusqlite::types::Value;
@@ -24,8 +26,14 @@ fn main() -> anyhow::Result<()> {
         ["multiply", database, times] => multiply(database, times.parse()?),
         ["page"] => page(),
         ["rule", file, threads] => rule::run(file, threads.parse().context("how many threads?")?),
+        ["publish", at, file, devices, seconds, rate] => {
+            watch::publish(at, file, devices.parse()?, seconds.parse()?, rate.parse()?)
+        }
+        ["subscribe", at, name, secret] => watch::subscribe(at, name, secret),
+        ["measurements", from, batch, to] => watch::measurements(from, batch.parse()?, to),
         _ => bail!(
-            "floor insert FILE.csv DB | copy FROM.db TABLE TO.db | read DB TABLE… | multiply DB TIMES | page | rule FILE.csv THREADS"
+            "floor insert FILE.csv DB | copy FROM.db TABLE TO.db | read DB TABLE… | multiply DB TIMES | page | rule FILE.csv THREADS
+      | publish ADDRESS CREDENTIALS DEVICES SECONDS RATE | subscribe ADDRESS NAME SECRET | measurements FROM.db BATCH TO.db"
         ),
     }
 }

@@ -78,7 +78,13 @@ impl Client {
         Ok(answer.body)
     }
 
-    fn head(&self) -> String {
+    /// Where the server is.
+    pub fn server(&self) -> SocketAddr {
+        self.server
+    }
+
+    /// What stands at the head of every request: host and cookies.
+    pub fn head(&self) -> String {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("Host: {}\r\nCookie: {}\r\n", self.server, cookies.join("; "))
     }

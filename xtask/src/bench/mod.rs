@@ -10,6 +10,7 @@ mod report;
 mod routes;
 mod serve;
 mod settle;
+mod watch;
 
 use crate::project::{Project, output, succeed};
 use anyhow::{Context, Result};
@@ -29,7 +30,8 @@ struct Bench<'a> {
     report: Report,
 }
 
-/// `cargo xtask bench [ELDERS | policy | day | routes …]`; a million when nothing is said. Writes docs/reference/bench.md when it was the whole.
+/// `cargo xtask bench [ELDERS | policy | day | watch … | routes …]`; a million when nothing is said. Writes docs/reference/bench.md
+/// when it was the whole.
 pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     const WHOLE: usize = 1_000_000;
     if words.first().is_some_and(|word| word == "policy") {
@@ -38,10 +40,10 @@ pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     if words.first().is_some_and(|word| word == "day") {
         return day::alone(project);
     }
-    if let Some((first, rest)) = words.split_first()
-        && first == "routes"
-    {
-        return routes::alone(project, rest);
+    match words.split_first() {
+        Some((first, rest)) if first == "routes" => return routes::alone(project, rest),
+        Some((first, rest)) if first == "watch" => return watch::alone(project, rest),
+        _ => {}
     }
     let elders = words.first().map_or(Ok(WHOLE), |word| word.replace('_', "").parse()).context("how many elders?")?;
     let mut bench = Bench::prepare(project, elders)?;
@@ -52,6 +54,7 @@ pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
     bench.served()?;
     bench.settle()?;
     bench.policy()?;
+    bench.watching(watch::DEVICES)?;
     day::rows(project, &mut bench.report)?;
     routes::rows(project, &mut bench.report, &[])?;
     println!("{}", bench.report.text());

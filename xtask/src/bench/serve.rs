@@ -30,7 +30,7 @@ pub(super) struct Served {
 
 impl Served {
     /// Starts a command that prints its address when it listens.
-    fn start(command: &mut Command) -> Result<Self> {
+    pub(super) fn start(command: &mut Command) -> Result<Self> {
         let start = Instant::now();
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let lines = BufReader::new(child.stdout.take().context("no output")?).lines();
@@ -41,7 +41,7 @@ impl Served {
         Ok(Self { took: start.elapsed(), address: found.context("it printed no address")?, child })
     }
 
-    fn resident_megabytes(&self) -> Result<f64> {
+    pub(super) fn resident_megabytes(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find(|line| line.starts_with("VmRSS")).context("no VmRSS")?;
         let kilobytes: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
@@ -82,7 +82,7 @@ impl Bench<'_> {
     }
 
     /// An administrator with a password of our own: the first log-in asks for a new one.
-    fn administrator(&self, data: &Path) -> Result<String> {
+    pub(super) fn administrator(&self, data: &Path) -> Result<String> {
         let login = "bench";
         let mut command = self.project.command(text(&self.program)?);
         let said = output(command.args(["admin", "--data", text(data)?, "--login", login]))?;

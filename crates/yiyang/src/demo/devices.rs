@@ -4,12 +4,24 @@
 use super::{Crew, Story, store};
 use crate::devices::{Credential, Place, give};
 use anyhow::{Context, anyhow};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use watch::devices::model::Kind;
 
+/// The port of MQTT.
+const USUAL: u16 = 1883;
 /// So many elders have devices, each two.
 const ELDERS: i64 = 20;
 /// What they have beside the wristband.
 const SECOND: [Kind; 5] = [Kind::PressureCuff, Kind::SosButton, Kind::BedMat, Kind::PressureCuff, Kind::Oximeter];
+
+/// Where the demonstration's devices come in: the usual port, or any when another program has it.
+///
+/// # Errors
+/// When no port is free.
+pub fn door() -> anyhow::Result<SocketAddr> {
+    let free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| listener.local_addr());
+    free(USUAL).or_else(|_| free(0)).context("没有空闲的端口")
+}
 
 /// Registers and binds them.
 ///

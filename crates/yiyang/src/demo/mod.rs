@@ -105,6 +105,8 @@ pub struct Made {
     pub seed: u64,
     /// Whether it is not served then.
     pub no_serve: bool,
+    /// Whether its devices are silent.
+    pub no_devices: bool,
 }
 
 /// Makes the county if it is not there yet, then serves it.
@@ -124,10 +126,18 @@ pub fn run(place: &cli::Place, services: &cli::Services, listen: SocketAddr, mad
     if made.no_serve {
         return Ok(());
     }
-    let installation = place::open_asking(place, services)?;
+    let mut installation = place::open_asking(place, services)?;
     let logins = std::fs::read_to_string(&finished)?;
+    let door = *installation.devices.devices_listen.get_or_insert(devices::door()?);
+    let credentials = place.data.join(DEVICES);
     server::serve(&installation, listen, |at| {
         println!("\n合成县已就绪（全部为虚构数据）：http://{at}\n\n{logins}\n按 Ctrl+C 停止；再次运行保留数据。");
+        if !made.no_devices && credentials.exists() {
+            match crate::devices::accompany(door, &credentials, made.seed) {
+                Ok(count) => println!("{count} 台模拟设备正在发送（虚构数据，一天约 24 分钟）"),
+                Err(e) => eprintln!("模拟设备没有启动：{e:#}"),
+            }
+        }
     })
 }
 

@@ -4,6 +4,7 @@ use super::credentials::Credential;
 use anyhow::Context;
 use rumqttc::v5::mqttbytes::v5::{Packet as PacketFive, PubAckReason};
 use rumqttc::{Packet as PacketFour, v5};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Publications that may wait for their acknowledgement.
@@ -23,12 +24,12 @@ pub enum Version {
 
 /// Where the broker is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broker {
+pub struct Address {
     host: String,
     port: u16,
 }
 
-impl Broker {
+impl Address {
     /// Reads `host:port`.
     ///
     /// # Errors
@@ -37,6 +38,12 @@ impl Broker {
         let parts = text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
         let (host, port) = parts.ok_or_else(|| format!("“{text}”不是地址，应如 127.0.0.1:1883"))?;
         Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+impl From<SocketAddr> for Address {
+    fn from(at: SocketAddr) -> Self {
+        Self { host: at.ip().to_string(), port: at.port() }
     }
 }
 
@@ -70,7 +77,7 @@ pub enum Listener {
 }
 
 /// A new connection of a device, which begins when one listens.
-pub fn open(broker: &Broker, version: Version, of: &Credential) -> (Sender, Listener) {
+pub fn open(broker: &Address, version: Version, of: &Credential) -> (Sender, Listener) {
     let capacity = usize::from(WINDOW);
     match version {
         Version::Four => {

@@ -31,13 +31,14 @@ mod tests;
 
 pub use credentials::{Credential, read, write};
 pub use enrol::{Place, enrol, give};
-pub use link::{Broker, Version};
+pub use link::{Address, Version};
 pub use press::press;
 pub use sending::Crowd;
 
 use crate::cli::SimulatedDevices;
 use anyhow::ensure;
 use kernel::Clock;
+use std::net::SocketAddr;
 use std::path::Path;
 
 /// Runs simulated devices to the end of their hours; says what came of it.
@@ -74,16 +75,18 @@ fn crowd(options: &SimulatedDevices) -> anyhow::Result<Crowd> {
 
 /// The demonstration's devices, for as long as the program runs: a day of theirs passes in 24 minutes, stamped with the present.
 ///
+/// Answers how many there are.
+///
 /// # Errors
 /// When the file cannot be read.
-pub fn accompany(broker: &str, credentials: &Path, seed: u64) -> anyhow::Result<()> {
+pub fn accompany(door: SocketAddr, credentials: &Path, seed: u64) -> anyhow::Result<usize> {
     /// How much faster than life, and how much more eventful: somebody looks for some minutes.
     const SPEED: f64 = 60.0;
     const EVENTS: f64 = 25.0;
     const FOREVER: f64 = 24.0 * 365.0 * 100.0;
     let now = crate::outside::SystemClock.now().timestamp_millis();
     let crowd = Crowd {
-        broker: Broker::parse(broker).map_err(|e| anyhow::anyhow!(e))?,
+        broker: Address::from(door),
         version: Version::Four,
         devices: read(credentials)?,
         seed,
@@ -91,6 +94,7 @@ pub fn accompany(broker: &str, credentials: &Path, seed: u64) -> anyhow::Result<
         pace: pace::Pace::new(now, FOREVER, SPEED, true),
         patience: 0,
     };
+    let count = crowd.devices.len();
     let run = move || -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(crowd.run(None)).map(drop)
@@ -100,5 +104,5 @@ pub fn accompany(broker: &str, credentials: &Path, seed: u64) -> anyhow::Result<
             tracing::error!(error = %e, "simulated devices");
         }
     })?;
-    Ok(())
+    Ok(count)
 }

@@ -1,7 +1,7 @@
 //! One press of a button: `yiyang press`.
 
 use super::credentials::Credential;
-use super::link::{self, Broker, Heard, Version};
+use super::link::{self, Address, Heard, Version};
 use super::senml::{self, Held};
 use anyhow::{Context, bail};
 use kernel::Clock;
@@ -11,7 +11,7 @@ use watch::vitals::model::Vital;
 ///
 /// # Errors
 /// When the broker cannot be reached, or refuses it.
-pub fn press(broker: &Broker, version: Version, of: &Credential, what: Vital) -> anyhow::Result<()> {
+pub fn press(broker: &Address, version: Version, of: &Credential, what: Vital) -> anyhow::Result<()> {
     let at = crate::outside::SystemClock.now().timestamp_millis();
     let text = senml::write(&of.serial, &[Held { vital: what, at, value: 1 }]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

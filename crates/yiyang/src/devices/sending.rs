@@ -2,7 +2,7 @@
 
 use super::credentials::Credential;
 use super::life::{Life, Message};
-use super::link::{self, Broker, Heard, Sender, Version, WINDOW};
+use super::link::{self, Address, Heard, Sender, Version, WINDOW};
 use super::pace::Pace;
 use super::senml::{self, Held};
 use super::tally::{Report, Tally};
@@ -23,7 +23,7 @@ const FLUSH: Duration = Duration::from_millis(100);
 
 /// Many devices.
 pub struct Crowd {
-    pub(super) broker: Broker,
+    pub(super) broker: Address,
     pub(super) version: Version,
     pub(super) devices: Vec<Credential>,
     pub(super) seed: u64,

@@ -1,0 +1,51 @@
+//! The server is killed under load, again and again.
+
+use super::count;
+use super::place::{LINE, Place, length, until};
+use super::{Chance, Options};
+use anyhow::{Result, ensure};
+
+/// Devices that send, half of them by each version of MQTT.
+const DEVICES: (usize, usize) = (120, 3_000);
+/// Simulated hours: what is older raises no alarm.
+const HOURS: f64 = 12.0;
+
+/// Kills the server after a number of acknowledgements drawn by chance, as often as is wished.
+pub fn run(place: &Place, options: &Options) -> Result<String> {
+    let many = options.rounds > 20;
+    place.prepare(if many { DEVICES.1 } else { DEVICES.0 }, None)?;
+    // About four seconds a round; it is stopped when the rounds are over.
+    let speed = (HOURS * 900.0 / options.rounds as f64 / if many { 1.0 } else { 2.0 }).to_string();
+    let mut server = place.serve(&[])?;
+    let (pages, door) = (server.pages, server.devices);
+    let files = [place.path("acknowledged-4"), place.path("acknowledged-5")];
+    let mut senders = vec![];
+    for (credentials, (file, mqtt)) in place.shares(2)?.iter().zip(files.iter().zip(["4", "5"])) {
+        let hours = HOURS.to_string();
+        let more = ["--hours", &hours, "--speed", &speed, "--events", "60", "--mqtt", mqtt];
+        senders.push(place.send(server.door(), credentials, file, &more)?);
+    }
+    let mut chance = Chance::new(options.seed);
+    for round in 0..options.rounds {
+        let known = || files.iter().map(|file| length(file)).sum::<u64>();
+        let more = known() + LINE * chance.below(if many { 8_000 } else { 400 });
+        until(
+            "devices are acknowledged",
+            || Ok(known() > more),
+            || {
+                server.running.is_there()?;
+                senders.iter_mut().try_for_each(|sender| sender.is_there())
+            },
+        )?;
+        server.running.kill()?;
+        server = place.serve_at(pages, door, &[])?;
+        if (round + 1) % 10 == 0 {
+            eprintln!("  {} of {} rounds, {} lines acknowledged", round + 1, options.rounds, known() / LINE);
+        }
+    }
+    senders.iter_mut().try_for_each(|sender| sender.stop())?;
+    server.running.kill()?;
+    let found = count::all(&place.database(), &[&files[0], &files[1]])?;
+    ensure!(found.calls > 0, "nobody called for help: nothing is shown about alarms");
+    Ok(format!("killed {} times under load; {found}", options.rounds))
+}
