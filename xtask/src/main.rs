@@ -21,7 +21,8 @@ const HELP: &str = "cargo xtask …
   test [--list|STEP…]  everything that CI runs, or only the steps named
   pg -- COMMAND…       run a command with a throw-away PostgreSQL in YIYANG_TEST_POSTGRES
   fuzz [N]             policy check against N changed tables (a million when nothing is said)
-  soak [--rounds N] [--seed N] [--program FILE] [PART…]  nothing acknowledged is lost: killed a hundred times, locked, lied to
+  soak [--rounds N] [--seed N] [--away SECONDS] [--crowd N] [--program FILE] [PART…]  nothing acknowledged is lost: killed a hundred
+                       times, locked, lied to, come to all at once
   bench [ELDERS|policy|day|watch] how fast and how small, each figure beside its target and its floor
   bench routes [SECONDS [fewer|shorter [beside] [NAME…]]] how good and how fast a day is planned; YIYANG_SOLOMON names the instances";
 

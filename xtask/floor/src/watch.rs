@@ -149,6 +149,7 @@ impl Device {
     }
 
     fn next(&mut self) {
+        #[expect(clippy::disallowed_methods, reason = "a device has a clock")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
         self.at = now.max(self.at + 1);
         self.number = self.number % NUMBERS + 1;
@@ -182,7 +183,7 @@ impl Device {
         for _ in 0..bytes / 4 {
             let sent = self.sent.pop_front().context("an acknowledgement of nothing")?;
             // Enough to see how long one waits.
-            if self.number % 16 == 0 {
+            if self.number.is_multiple_of(16) {
                 self.waited.push(now - sent);
             }
         }

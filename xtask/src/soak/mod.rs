@@ -50,15 +50,18 @@ const PARTS: &[Part] = &[
     Part { name: "crowd", what: "all devices come at once, twice", action: crowd::run },
 ];
 
-/// `cargo xtask soak [--rounds N] [--seed N] [--program FILE] [PART…]`
+/// `cargo xtask soak [--rounds N] [--seed N] [--away SECONDS] [--crowd N] [--program FILE] [PART…]`
 pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
-    let (mut rounds, mut seed, mut program, mut names) = (100, 2018, None, vec![]);
+    let (mut rounds, mut seed, mut away, mut crowd) = (100, 2018, 20, 10_000);
+    let (mut program, mut names) = (None, vec![]);
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match word.as_str() {
             "--rounds" => rounds = value()?.parse().context("how many rounds?")?,
             "--seed" => seed = value()?.parse().context("which seed?")?,
+            "--away" => away = value()?.parse().context("how many seconds?")?,
+            "--crowd" => crowd = value()?.parse().context("how many devices?")?,
             "--program" => program = Some(PathBuf::from(value()?)),
             name if PARTS.iter().any(|part| part.name == name) => names.push(name.to_owned()),
             other => bail!("no part is called {other}; there are {}", all_names()),
@@ -71,7 +74,7 @@ pub fn run(project: &Project, words: &[String]) -> Result<ExitCode> {
             project.target()?.join("release/yiyang")
         }
     };
-    parts(&Options { rounds, seed, program, away: 20, crowd: 10_000 }, &names)?;
+    parts(&Options { rounds, seed, program, away, crowd }, &names)?;
     Ok(ExitCode::SUCCESS)
 }
 

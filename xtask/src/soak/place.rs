@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A thing that does not happen in this time will not happen.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// The acknowledged measurements of a file in a line take about so many bytes.
 pub const LINE: u64 = 60;
 
