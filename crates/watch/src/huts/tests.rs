@@ -49,7 +49,7 @@ db::on_both! {
         assert_eq!(identify(&db, &by, id, &Said::Card("123".into())), Answer::Locked(until));
         assert_eq!(identify(&db, &by, id, &number("1234")), Answer::Locked(until), "even the right answer");
         assert_eq!(identify(&db, &later(&by, 5), id, &number("1234")), Answer::Known);
-        assert!(matches!(db.write(|tx| store::identify(tx, &by, &library(), DeviceId::NOTHING, &number("1234"), false)), Err(_)));
+        assert!(db.write(|tx| store::identify(tx, &by, &library(), DeviceId::NOTHING, &number("1234"), false)).is_err());
     }
 
     fn what_was_measured_is_in_the_record_and_the_device_free(db: TestDb) {

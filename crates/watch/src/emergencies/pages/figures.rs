@@ -49,7 +49,7 @@ pub(super) fn target(library: &Library, by: &Actor, step: Step) -> Option<Target
     Some(Target { within, share, unverified: decision.unverified.first().cloned() })
 }
 
-fn stats<'t>(all: &[&'t Times], targets: &[Option<Target>; 3]) -> [Stat; 3] {
+fn stats(all: &[&Times], targets: &[Option<Target>; 3]) -> [Stat; 3] {
     let of = |at: usize| Stat::of(all.iter().copied(), Step::ALL[at], targets[at].as_ref());
     [of(0), of(1), of(2)]
 }
