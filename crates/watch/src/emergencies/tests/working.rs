@@ -29,7 +29,7 @@ fn agreed(w: &World) -> String {
     let terms = Terms {
         items: vec![Item::GreenChannel],
         note: String::new(),
-        rounds_per_week: 1,
+        rounds_per_week: 0,
         green_minutes: Some(30),
         months: 12,
     };
@@ -123,7 +123,8 @@ db::on_both! {
         assert!(w.step(&one, &case, "dispatch", &[("duty", &far)]).text().contains("EM-05"));
         assert!(one.post(&format!("/emergencies/duties/{far}/end"), &[("why", "换班")]).text().contains("EM-05"));
         w.later(12 * 3600);
-        assert!(w.step(&one, &case, "dispatch", &[("duty", &near)]).text().contains("EM-04"));
+        let evening = w.operator("孙坐席");
+        assert!(w.step(&evening, &case, "dispatch", &[("duty", &near)]).text().contains("EM-04"));
     }
 
     fn an_old_page_is_told_who_was_faster(db: TestDb) {
