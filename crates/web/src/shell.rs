@@ -102,6 +102,7 @@ impl<'a> Page<'a> {
                 @if let Some(note) = &self.cx.flash { div.alert.alert-success role="status" data-flash { (note) } }
                 (body)
             }
+            (self.footer())
         };
         document(&self.title, Some(self.cx.csrf()), "yy-large yy-kiosk", inner)
     }

@@ -6,7 +6,7 @@ use crate::world;
 use web::testing::Client;
 
 /// Pieces of pages, which a script puts into a page that has its own title and source.
-const FRAGMENTS: [&str; 2] = ["/jobs/{id}/progress", "/emergencies/board/events"];
+const FRAGMENTS: [&str; 3] = ["/jobs/{id}/progress", "/emergencies/board/events", "/huts/{device}/now"];
 /// Pages of a person's own, on which no figure stands.
 const WITHOUT_FIGURES: [&str; 1] = ["/account"];
 

@@ -86,7 +86,7 @@ fn facts(cx: &Cx, case: &Case) -> Markup {
     if let Some(until) = d.maintenance_until.filter(|until| *until > cx.now) {
         facts.push(("维护中", html! { "至 " (ui::moment(until)) "：" (d.maintenance_why) "（失联和电量低不报警）" }));
     }
-    if d.shared {
+    if d.shared && d.state == State::Active && cx.may(crate::huts::KIOSK) {
         facts.push(("共用", html! { "由小屋终端按次绑定。" a href={ "/huts/" (d.id) } { "打开终端" } }));
     }
     ui::facts(&facts)

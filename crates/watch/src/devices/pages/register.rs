@@ -114,6 +114,10 @@ pub(in super::super) async fn many(cx: Cx, headers: HeaderMap, Form(p): Form<Pas
     let area = cx.user.scope.area;
     let done: Vec<Outcome> = cx
         .write(move |tx, by| {
+            // Whoever may not see the institution learns nothing of what is wrong with the rows.
+            if let Some(id) = institution {
+                institutions::store::find(tx, by, id)?;
+            }
             let mut done = vec![];
             for (at, line) in &rows {
                 let (serial, new) = read_row(line, area, institution);

@@ -61,10 +61,13 @@ fn record(state: &web::State, by: &Actor, news: &News) -> Result<(kernel::Emerge
     let elder = whose(state, by, &news.from)?;
     state.db.write(|tx| {
         let (id, fresh) = calls::record(tx, by, news, elder)?;
-        if fresh && news.event == Event::Answered && !news.agent.is_empty()
-            && let Some(agent) = calls::agent(tx, by, &news.agent)? {
-                calls::taken_by_agent(tx, id, agent)?;
-            }
+        if fresh
+            && news.event == Event::Answered
+            && !news.agent.is_empty()
+            && let Some(agent) = calls::agent(tx, by, &news.agent)?
+        {
+            calls::taken_by_agent(tx, id, agent)?;
+        }
         Ok((id, fresh))
     })
 }
