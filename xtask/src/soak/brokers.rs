@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::count::{self, Found};
-use super::place::{LINE, Place, Running, Server, at, free_port, length, look_away, text, until};
+use super::place::{FEW, LINE, Place, Running, Server, at, free_port, length, look_away, text, until};
 use crate::project::succeed;
 use anyhow::{Context, Result};
 use std::fs::File;
@@ -11,7 +11,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const DEVICES: usize = 60;
 /// Our own log-in at the broker.
 const OURS: (&str, &str) = ("yiyang", "bridge");
 /// Devices hurry, so that there is a load.
@@ -75,7 +74,7 @@ fn arrived(place: &Place, file: &Path, server: &mut Server) -> Result<Found> {
 
 /// Mosquitto with a password and a topic for each device. It is stopped for a while, the server killed; both come back.
 pub fn mosquitto(place: &Place, options: &Options) -> Result<String> {
-    place.prepare(DEVICES, None)?;
+    place.prepare(FEW)?;
     let port = free_port()?;
     let words = mosquitto_settings(place, port)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -134,7 +133,7 @@ struct Node {
 
 /// Three nodes that keep every message three times. The devices are at one, the server at the second, the third is killed.
 pub fn nats(place: &Place, options: &Options) -> Result<String> {
-    place.prepare(DEVICES, None)?;
+    place.prepare(FEW)?;
     let port = |_| Ok(Node { client: free_port()?, cluster: free_port()?, mqtt: free_port()? });
     let nodes: Vec<Node> = (0..3).map(port).collect::<Result<_>>()?;
     let mut running = vec![];

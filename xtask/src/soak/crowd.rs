@@ -20,7 +20,7 @@ pub fn run(place: &Place, options: &Options) -> Result<String> {
     } else {
         String::new()
     };
-    place.prepare(count, Some("wristband"))?;
+    place.prepare(count)?;
     let mut server = place.serve(&[])?;
     let (pages, door) = (server.pages, server.devices);
     let file = place.path("acknowledged");

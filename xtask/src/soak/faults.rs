@@ -1,7 +1,7 @@
 //! Devices that lie, and a database that somebody else holds.
 
 use super::count;
-use super::place::{Place, length, look_away, until};
+use super::place::{FEW, Place, length, look_away, until};
 use super::raw::Raw;
 use super::{Chance, Options};
 use anyhow::{Context, Result, ensure};
@@ -38,7 +38,7 @@ fn devices(place: &Place) -> Result<Vec<Device>> {
 
 /// Whatever is sent, the server stands, notes it, and goes on taking what is right.
 pub fn lies(place: &Place, options: &Options) -> Result<String> {
-    place.prepare(3, None)?;
+    place.prepare(FEW)?;
     let mut server = place.serve(&[])?;
     let all = devices(place)?;
     let (one, other) = (&all[0], &all[1]);
@@ -115,10 +115,10 @@ fn noted(place: &Place, one: &Device, other: &Device) -> Result<()> {
 
 /// Another process holds the write lock for a while: devices wait, nothing is lost.
 pub fn locked(place: &Place, options: &Options) -> Result<String> {
-    place.prepare(100, Some("wristband"))?;
+    place.prepare(FEW)?;
     let mut server = place.serve(&[])?;
     let file = place.path("acknowledged");
-    let more = ["--hours", "12", "--speed", "300", "--events", "60", "--patience", "100"];
+    let more = ["--hours", "12", "--speed", "600", "--events", "60", "--patience", "100"];
     let mut sender = place.send(server.door(), &place.path("devices.csv"), &file, &more)?;
     until("devices are acknowledged", || Ok(length(&file) > 20_000), || sender.is_there())?;
     let held = hold(place, Duration::from_secs(options.away), || Ok(length(&file)))?;

@@ -1,19 +1,19 @@
 //! The server is killed under load, again and again.
 
 use super::count;
-use super::place::{LINE, Place, length, until};
+use super::place::{FEW, LINE, Place, length, until};
 use super::{Chance, Options};
 use anyhow::{Result, ensure};
 
-/// Devices that send, half of them by each version of MQTT.
-const DEVICES: (usize, usize) = (120, 3_000);
+/// Devices that send in many rounds. Half of them send by each version of MQTT.
+pub const MANY: usize = 3_000;
 /// Simulated hours: what is older raises no alarm.
 const HOURS: f64 = 12.0;
 
 /// Kills the server after a number of acknowledgements drawn by chance, as often as is wished.
 pub fn run(place: &Place, options: &Options) -> Result<String> {
     let many = options.rounds > 20;
-    place.prepare(if many { DEVICES.1 } else { DEVICES.0 }, None)?;
+    place.prepare(if many { MANY } else { FEW })?;
     // About four seconds a round; it is stopped when the rounds are over.
     let speed = (HOURS * 900.0 / options.rounds as f64 / if many { 1.0 } else { 2.0 }).to_string();
     let mut server = place.serve(&[])?;

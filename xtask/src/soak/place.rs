@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Devices of most parts.
+pub const FEW: usize = 120;
 /// A thing that does not happen in this time will not happen.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// The acknowledged measurements of a file in a line take about so many bytes.
@@ -50,8 +52,19 @@ impl Place {
         Ok(())
     }
 
-    /// A synthetic county with so many devices on as many elders; their credentials stand in `devices.csv`.
-    pub fn prepare(&self, devices: usize, kind: Option<&str>) -> Result<()> {
+    /// A synthetic county with so many devices on as many elders; their credentials stand in `devices.csv`. It is made once and
+    /// copied for the parts after that.
+    pub fn prepare(&self, devices: usize) -> Result<()> {
+        let made = county(devices);
+        if !made.exists() {
+            let new = Self::new(&format!("county-{devices}-new"), &self.program)?;
+            new.make(devices)?;
+            std::fs::rename(new.folder, &made)?;
+        }
+        copy(&made, &self.folder)
+    }
+
+    fn make(&self, devices: usize) -> Result<()> {
         // Some rows of the roster are people who have died.
         let elders = (devices * 5 / 4 + 50).to_string();
         let generate = ["generate", "--county", "320623", "--elders", &elders, "--out", "rosters"];
@@ -59,10 +72,7 @@ impl Place {
         for (kind, file) in [("areas", "areas.csv"), ("institutions", "institutions.xlsx"), ("elders", "elders.csv")] {
             self.done(&["import", "--kind", kind, &format!("rosters/{file}")])?;
         }
-        let count = devices.to_string();
-        let mut words = vec!["register-devices", "--count", &count, "--out", "devices.csv"];
-        words.extend(kind.iter().flat_map(|kind| ["--kind", *kind]));
-        self.done(&words)
+        self.done(&["register-devices", "--count", &devices.to_string(), "--out", "devices.csv"])
     }
 
     /// The credentials in several files, as evenly as it goes.
@@ -126,6 +136,33 @@ impl Place {
     pub fn throw_away(&self) -> Result<()> {
         Ok(std::fs::remove_dir_all(&self.folder)?)
     }
+}
+
+fn county(devices: usize) -> PathBuf {
+    std::env::temp_dir().join(format!("yiyang-soak-{}-county-{devices}", std::process::id()))
+}
+
+/// Removes a county that was copied.
+pub fn forget(devices: usize) -> Result<()> {
+    let made = county(devices);
+    if made.exists() {
+        std::fs::remove_dir_all(made)?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 /// A process that ends with us.
