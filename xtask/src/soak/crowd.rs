@@ -25,16 +25,18 @@ pub fn run(place: &Place, options: &Options) -> Result<String> {
     let (pages, door) = (server.pages, server.devices);
     let file = place.path("acknowledged");
     let more = ["--hours", "12", "--speed", "60", "--patience", "300"];
+    // A few have an empty battery for all of the time.
+    let enough = count - count / 20;
     let start = Instant::now();
     let mut sender = place.send(server.door(), &place.path("devices.csv"), &file, &more)?;
-    until("all devices are in", || Ok(connected(door)? >= count), || sender.is_there())?;
+    until("all devices are in", || Ok(connected(door)? >= enough), || sender.is_there())?;
     let first = start.elapsed();
     let memory = resident(server.running.0.id())?;
     server.running.kill()?;
     // Devices find out in their own time; the new server is there at once.
     server = place.serve_at(pages, door, &[])?;
     let start = Instant::now();
-    until("all devices are in again", || Ok(connected(door)? >= count), || sender.is_there())?;
+    until("all devices are in again", || Ok(connected(door)? >= enough), || sender.is_there())?;
     let second = start.elapsed();
     look_away(Duration::from_secs(2));
     sender.stop()?;
@@ -42,7 +44,7 @@ pub fn run(place: &Place, options: &Options) -> Result<String> {
     server.running.kill()?;
     let found = count::all(&place.database(), &[&file])?;
     Ok(format!(
-        "{count} devices{limited} in after {:.1} s, after a kill in again after {:.1} s, server {memory:.0} MB; {found}",
+        "{count} devices{limited}, all but those with an empty battery in after {:.1} s, after a kill in again after {:.1} s, server {memory:.0} MB; {found}",
         first.as_secs_f64(),
         second.as_secs_f64()
     ))
