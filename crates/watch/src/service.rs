@@ -58,9 +58,9 @@ impl Watching {
         Ok(bound)
     }
 
-    /// Takes what a broker has. `name` is ours there.
-    pub fn follow(&self, broker: Broker, name: String) {
-        tokio::spawn(bridge::run(broker, name, self.door.clone()));
+    /// Takes what a broker has, by any of its addresses. `name` is ours there.
+    pub fn follow(&self, brokers: Vec<Broker>, name: String) {
+        tokio::spawn(bridge::run(brokers, name, self.door.clone()));
     }
 
     /// What is due every second: alarms go up the ladder. Blocks.

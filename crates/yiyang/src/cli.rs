@@ -55,9 +55,9 @@ pub struct Devices {
     /// 监测设备的接入地址（MQTT），如 0.0.0.0:1883；不填则不直接接入
     #[arg(long, value_name = "ADDR", env = "YIYANG_DEVICES_LISTEN")]
     pub devices_listen: Option<SocketAddr>,
-    /// 已有的 MQTT 服务器，如 mqtt://用户:密码@10.1.2.3:1883；从它那里接收监测数据
-    #[arg(long, value_name = "URL", env = "YIYANG_BROKER", value_parser = Broker::parse, hide_env_values = true)]
-    pub broker: Option<Broker>,
+    /// 已有的 MQTT 服务器，如 mqtt://用户:密码@10.1.2.3:1883；从它那里接收监测数据。集群写各台的地址，用逗号隔开
+    #[arg(long, value_name = "URL", env = "YIYANG_BROKER", value_parser = Broker::parse, value_delimiter = ',', hide_env_values = true)]
+    pub broker: Vec<Broker>,
     /// 本平台在 MQTT 服务器上的名字，会话按它保存；几台服务器用同一个 MQTT 服务器时各取各的
     #[arg(long, value_name = "NAME", env = "YIYANG_BROKER_NAME", default_value = "yiyang")]
     pub broker_name: String,

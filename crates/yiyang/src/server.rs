@@ -91,8 +91,8 @@ async fn let_devices_in(state: &State, devices: &Devices) -> anyhow::Result<()> 
             .with_context(|| format!("监测设备不能接入 {at}：端口可能已被占用，请用 --devices-listen 换一个"))?;
         println!("监测设备接入（MQTT）：{bound}");
     }
-    if let Some(broker) = &devices.broker {
-        watching.follow(broker.clone(), devices.broker_name.clone());
+    if !devices.broker.is_empty() {
+        watching.follow(devices.broker.clone(), devices.broker_name.clone());
     }
     Ok(())
 }

@@ -94,7 +94,6 @@ impl Role {
                 "contracts.read",
                 "visits.read",
                 "ltci.read",
-                "alarms.read",
                 "duties.read",
                 "licensing.read",
                 "devices.*",

@@ -55,27 +55,44 @@ impl Broker {
     }
 }
 
-/// Takes what the broker has until the task is ended; comes back whenever the broker does. `name` is ours at the broker: it keeps
-/// the session under it, so it stays the same.
-pub async fn run(broker: Broker, name: String, door: Door) {
-    let (client, mut events) = AsyncClient::new(broker.options(&name), INFLIGHT.into());
+/// Takes what the broker has until the task is ended; comes back whenever the broker does, by the next of its addresses: those of
+/// the nodes of a cluster. `name` is ours at the broker: it keeps the session under it, so it stays the same.
+pub async fn run(brokers: Vec<Broker>, name: String, door: Door) {
+    let mut wait = PATIENCE.0;
+    for broker in brokers.iter().cycle() {
+        let Ended { worked, why } = follow(broker, &name, &door).await;
+        if worked {
+            wait = PATIENCE.0;
+        }
+        tracing::warn!(host = broker.host, port = broker.port, why, "broker does not answer, trying again");
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(PATIENCE.1);
+    }
+}
+
+/// How a connection to a broker ended.
+struct Ended {
+    worked: bool,
+    why: String,
+}
+
+/// Takes what a broker has until it no longer answers. What is not acknowledged by then it sends again, and a repetition changes
+/// nothing.
+async fn follow(broker: &Broker, name: &str, door: &Door) -> Ended {
+    let (client, mut events) = AsyncClient::new(broker.options(name), INFLIGHT.into());
     let (acknowledge, acknowledged) = mpsc::unbounded_channel();
     tokio::spawn(acknowledge_all(client.clone(), acknowledged));
-    let mut wait = PATIENCE.0;
+    let mut worked = false;
     loop {
         match events.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(ack))) if ack.code == ConnectReturnCode::Success => {
-                wait = PATIENCE.0;
+                worked = true;
                 tracing::info!(host = broker.host, port = broker.port, "broker connected");
                 subscribe(&client).await;
             }
-            Ok(Event::Incoming(Packet::Publish(publish))) => take(&door, &publish, &acknowledge).await,
+            Ok(Event::Incoming(Packet::Publish(publish))) => take(door, &publish, &acknowledge).await,
             Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(host = broker.host, port = broker.port, %error, "broker does not answer, trying again");
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(PATIENCE.1);
-            }
+            Err(error) => return Ended { worked, why: error.to_string() },
         }
     }
 }

@@ -6,6 +6,7 @@ use super::gateway::Door;
 use super::intake::Reply;
 use super::receive::Form;
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as FromState};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,17 +14,19 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use tokio::sync::oneshot;
-use web::State;
+use web::{Error, State};
 
 /// Takes a message.
 pub(super) async fn take(
     FromState(state): FromState<State>,
-    Path((serial, form)): Path<(String, String)>,
+    place: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(door) = state.try_get::<Door>() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let Some(form) = Form::of(&form) else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(Path((serial, form))) = place else { return Error::NotFound.into_response() };
+    let (Some(door), Some(form)) = (state.try_get::<Door>(), Form::of(&form)) else {
+        return Error::NotFound.into_response();
+    };
     let device =
         login(&headers).filter(|(name, _)| *name == serial).and_then(|(name, secret)| door.admit(&name, &secret));
     let Some(device) = device else {

@@ -57,6 +57,10 @@ const BEHIND: [Past; 9] = [
     past(500, Kind::Sos, "独居，感到害怕，想有人说说话", [16, 90, 1_500], Outcome::Helped, "志愿者上门陪伴，登记探访"),
 ];
 
+/// So many elders have something to tell of calls, after so many others where there are enough.
+const NEEDED: usize = 5;
+const FIRST: usize = 12;
+
 /// Runs it; answers the operators.
 ///
 /// # Errors
@@ -65,9 +69,10 @@ pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<Vec<Member>> {
     let operators =
         [operator(story, crew, "operator", "坐席甲（合成）")?, operator(story, crew, "operator2", "坐席乙（合成）")?];
     let own = crew.doctor.institution.context("医生没有机构")?;
-    // The first of them have referrals, the last consultations to tell of.
-    let elders: Vec<ElderId> = story.db.read(|tx| store::contracted(tx, own, 60))?.into_iter().skip(12).collect();
-    anyhow::ensure!(elders.len() > 4, "签约老年人不足");
+    // The first of them have referrals, the last consultations to tell of; in a small county they have calls too.
+    let all = story.db.read(|tx| store::contracted(tx, own, 60))?;
+    anyhow::ensure!(all.len() >= NEEDED, "签约老年人不足：{} 人，至少 {NEEDED} 人", all.len());
+    let elders = all[FIRST.min(all.len() - NEEDED)..].to_vec();
     let told = |tx: &mut Tx<'_>| -> Done<()> {
         let nurse = on_duty(tx, story, crew, &operators[0])?;
         behind(tx, story, &operators, own, &elders)?;

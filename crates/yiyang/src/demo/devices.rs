@@ -36,15 +36,15 @@ pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<Vec<Credential>> {
     for (n, elder) in elders.into_iter().skip(OTHERS).enumerate() {
         let made = story.db.write(|tx| {
             let place = Place { elder, area: crew.county, institution: Some(centre) };
-            let band = give(tx, &by, &serial("WB", n), Kind::Wristband, &place)?;
+            let band = give(tx, &by, &serial("WB", crew, n), Kind::Wristband, &place)?;
             let second = SECOND[n % SECOND.len()];
-            Ok::<_, web::Error>([band, give(tx, &by, &serial("HM", n), second, &place)?])
+            Ok::<_, web::Error>([band, give(tx, &by, &serial("HM", crew, n), second, &place)?])
         });
         all.extend(made.map_err(|e| anyhow!(e.text()))?);
     }
     Ok(all)
 }
 
-fn serial(letters: &str, n: usize) -> String {
-    format!("{letters}-{:04}", 1001 + n)
+fn serial(letters: &str, crew: &Crew, n: usize) -> String {
+    format!("{letters}-{}-{:04}", crew.county.short(), 1001 + n)
 }

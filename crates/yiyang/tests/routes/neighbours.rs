@@ -28,6 +28,7 @@ const BY_HAND: &[(&str, &[(&str, &str)])] = &[
     ("/assessments/{elder}/{id}/reconcile", &[]),
     ("/assessments/{elder}/{id}/review", &[("approve", "true"), ("note", "")]),
     ("/assessments/{elder}/{id}/submit", &[]),
+    ("/alarms/{elder}/{id}/assign", &[("staff", NOBODY)]),
     ("/catalogue/{id}", &CATALOGUE),
     ("/catalogue/{id}/price", &[("version", "1"), ("price", "1"), ("reason", "促销")]),
     ("/catalogue/{id}/submit", &[("version", "1")]),
