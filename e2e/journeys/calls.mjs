@@ -167,9 +167,13 @@ test(`${engine}: the shift is handed over and read, the figures come as a workbo
 })
 
 test(`${engine}: when the line breaks the board asks instead and says so`, async () => {
-  await board(one)
-  await one.context.setOffline(true)
-  await one.page.locator('[data-board-state][data-kind=broken], [data-board-state][data-kind=asking]').waitFor({ timeout: SOON })
-  await one.context.setOffline(false)
+  const line = (route) => (route.request().resourceType() === 'eventsource' ? route.abort() : route.continue())
+  await one.page.route('**/emergencies/board/events', line)
+  await one.page.goto(`${demo.url}/emergencies/board`)
+  await one.page.locator('[data-board-state]', { hasText: '每 5 秒查询一次' }).waitFor({ timeout: SOON })
+  await one.page.unroute('**/emergencies/board/events', line)
   await one.page.locator('[data-board-state]', { hasText: '实时更新' }).waitFor({ timeout: 60_000 })
+  // The server is gone, and with it both ways. It ends at once although two boards hang on it.
+  await demo.stopServing()
+  await one.page.locator('[data-board-state]', { hasText: '网络不通' }).waitFor({ timeout: SOON })
 })

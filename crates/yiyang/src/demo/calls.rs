@@ -5,7 +5,7 @@ use super::{Crew, Member, Story, store};
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, TimeDelta};
 use db::{Actor, Scope, Tx};
-use kernel::{ElderId, EmergencyRowId, Instant, InstitutionId};
+use kernel::{Area, ElderId, EmergencyRowId, Instant, InstitutionId};
 use registry::accounts::{Hashed, NewAccount, Role};
 use watch::alarms;
 use watch::emergencies::Key;
@@ -57,10 +57,6 @@ const BEHIND: [Past; 9] = [
     past(500, Kind::Sos, "独居，感到害怕，想有人说说话", [16, 90, 1_500], Outcome::Helped, "志愿者上门陪伴，登记探访"),
 ];
 
-/// So many elders have something to tell of calls, after so many others where there are enough.
-const NEEDED: usize = 5;
-const FIRST: usize = 12;
-
 /// Runs it; answers the operators.
 ///
 /// # Errors
@@ -69,12 +65,14 @@ pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<Vec<Member>> {
     let operators =
         [operator(story, crew, "operator", "坐席甲（合成）")?, operator(story, crew, "operator2", "坐席乙（合成）")?];
     let own = crew.doctor.institution.context("医生没有机构")?;
-    // The first of them have referrals, the last consultations to tell of; in a small county they have calls too.
-    let all = story.db.read(|tx| store::contracted(tx, own, 60))?;
-    anyhow::ensure!(all.len() >= NEEDED, "签约老年人不足：{} 人，至少 {NEEDED} 人", all.len());
-    let elders = all[FIRST.min(all.len() - NEEDED)..].to_vec();
+    let born_by = story.day(0) - TimeDelta::days(70 * 366);
+    let all = story.db.read(|tx| store::old(tx, crew.county, born_by))?;
+    // From all over the county: the map has something to show.
+    let town = all.first().map(|(_, area)| area.up_to(kernel::area::Level::Town));
+    let elders: Vec<ElderId> = all.into_iter().map(|(elder, _)| elder).step_by(3).take(24).collect();
+    anyhow::ensure!(elders.len() > 4, "名册中 70 岁以上的老年人不足");
     let told = |tx: &mut Tx<'_>| -> Done<()> {
-        let nurse = on_duty(tx, story, crew, &operators[0])?;
+        let nurse = on_duty(tx, story, crew, (&operators[0], town))?;
         behind(tx, story, &operators, own, &elders)?;
         drill(tx, story, &operators[1], elders[1])?;
         under_way(tx, story, &operators[0], elders[2], nurse)?;
@@ -120,7 +118,12 @@ fn duty(kind: Responder, name: &str, institution: Option<InstitutionId>, (from, 
 }
 
 /// Who is on duty now and in the next shift; answers the nurse, who is sent.
-fn on_duty(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, operator: &Member) -> Done<EmergencyRowId> {
+fn on_duty(
+    tx: &mut Tx<'_>,
+    story: &Story<'_>,
+    crew: &Crew,
+    (operator, town): (&Member, Option<Area>),
+) -> Done<EmergencyRowId> {
     let hospital = crew.others.iter().find(|m| m.role == Role::Hospital).and_then(|m| m.institution);
     let (centre, station) = (crew.doctor.institution, crew.station.institution);
     let from = story.now - TimeDelta::hours(4);
@@ -130,9 +133,7 @@ fn on_duty(tx: &mut Tx<'_>, story: &Story<'_>, crew: &Crew, operator: &Member) -
         duty(Responder::Doctor, "值班医生（合成）", centre, (from, 12)),
         duty(Responder::Carer, "值班护理员（合成）", station, (from, 12)),
         duty(Responder::Vehicle, "苏F·急救 01 号车（合成）", hospital, (from, 24)),
-        NewDuty {
-            area: Some(crew.county), ..duty(Responder::Volunteer, "志愿者老张（合成）", None, (from, 12))
-        },
+        NewDuty { area: town, ..duty(Responder::Volunteer, "志愿者老张（合成）", None, (from, 12)) },
         duty(Responder::Nurse, "夜班护士（合成）", centre, (from + TimeDelta::hours(12), 12)),
         duty(Responder::Doctor, "夜班医生（合成）", centre, (from + TimeDelta::hours(12), 12)),
     ];

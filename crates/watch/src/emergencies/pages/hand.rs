@@ -158,7 +158,9 @@ pub(in super::super) async fn create(cx: Cx, Form(f): Form<Filled>) -> Result<Re
                 _ => alarms::model::Kind::Sos,
             };
             let raise = move |tx: &mut db::Tx<'_>, by: &Actor| -> Result<(), Error> {
-                let message = format!("{}：{what}", f.kind);
+                // The alarm knows two kinds that a person reports; the others are said in words.
+                let plain = matches!(f.kind, Kind::Fall | Kind::Sos);
+                let message = if plain { what } else { format!("{}：{what}", f.kind) };
                 alarms::store::raise_by_hand(tx, by, &library, (elder, kind), (&message, drill))?;
                 Ok(())
             };

@@ -132,7 +132,7 @@ pub fn take_alarm(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: alarms::m
         elder: key.elder,
         source: Source::Alarm,
         kind: Kind::of_alarm(alarm.kind),
-        what: format!("{}：{}", alarm.kind, alarm.message),
+        what: alarm.message.clone(),
         drill: alarm.drill,
         began_at: alarm.raised_at,
         answered_at: alarm.acknowledged_at.unwrap_or(by.now),
