@@ -96,8 +96,6 @@ impl Role {
                 "ltci.read",
                 "duties.read",
                 "licensing.read",
-                "devices.*",
-                "huts.read",
             ],
             Self::Clerk => &[
                 "catalogue.read",
@@ -143,6 +141,10 @@ impl Role {
                 "alarms.read",
                 "duties.*",
                 "licensing.*",
+                "devices.*",
+                "huts.card",
+                "huts.read",
+                "vitals.read",
             ],
             Self::Assessor => &[
                 "elders.read",
@@ -152,10 +154,6 @@ impl Role {
                 "assessments.assess",
                 "policies.*",
                 "catalogue.read",
-                "devices.*",
-                "vitals.read",
-                "huts.read",
-                "huts.card",
             ],
             Self::Doctor => &[
                 "catalogue.read",
@@ -360,6 +358,9 @@ impl Role {
                 "duties.read",
                 "duties.note",
                 "licensing.read",
+                "devices.read",
+                "huts.read",
+                "vitals.read",
             ],
             Self::Operator => &[
                 "emergencies.*",
