@@ -1,9 +1,11 @@
-// Two operators in two browsers: one has the alarm, the other is told; somebody is sent, arrives, the family is told, the green
+// An elder presses SOS on a simulated device. Two operators in two browsers: one has the alarm, the other is told; somebody is sent, arrives, the family is told, the green
 // channel goes out, the case ends; a telephone rings; the shift is handed over; the wall shows numbers and no names.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openBrowser, Person } from '../harness/browser.mjs'
-import { Demo, engine } from '../harness/server.mjs'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Demo, engine, run } from '../harness/server.mjs'
 
 const KEY = 'f00dfeedf00dfeedf00dfeedf00dfeed'
 const SOON = 30_000
@@ -16,7 +18,7 @@ let elder
 let casePage
 
 before(async () => {
-  demo = new Demo({ elders: 300, env: { YIYANG_EXCHANGE_KEYS: `320623 ${KEY}` } })
+  demo = new Demo({ elders: 300, more: ['--no-devices'], env: { YIYANG_EXCHANGE_KEYS: `320623 ${KEY}` } })
   await demo.serve('2026-10-12 09:00:00')
   browser = await openBrowser(['--autoplay-policy=user-gesture-required'])
   one = await Person.at(browser, { width: 1280, height: 800 })
@@ -36,6 +38,14 @@ async function board(person, path = '/emergencies/board') {
   await person.page.locator('[data-board-state]', { hasText: '实时更新' }).waitFor({ timeout: SOON })
 }
 
+/** Presses SOS on a simulated device of the county, through the door for devices. */
+function pressSos() {
+  const door = demo.log.find((line) => line.includes('监测设备接入')).split('：')[1].trim()
+  const lines = readFileSync(join(demo.folder, 'devices.csv'), 'utf8').trim().split('\n').slice(1)
+  const [serial, secret] = lines.map((line) => line.split(',')).find(([, , kind]) => kind === 'sos_button')
+  run(['press', '--broker', door, '--serial', serial, '--secret', secret, 'sos'])
+}
+
 const card = (person, words) => person.page.locator('[data-board-place] article', { hasText: words })
 
 const noComplaints = () => assert.deepEqual([...one.complaints, ...other.complaints], [])
@@ -46,19 +56,9 @@ test(`${engine}: an alarm stands on both boards at once, one operator has it, th
   assert.equal(await one.page.locator('[data-board-sound]').innerText(), '开启声音')
   await one.page.locator('[data-board-sound]').click()
   await one.page.locator('[data-board-sound][aria-pressed=true]').waitFor()
-  // A doctor's office reports somebody: whoever is free takes it.
-  const reporting = await one.context.newPage()
-  await reporting.goto(`${demo.url}/emergencies/new?q=王`)
-  const found = reporting.locator('tr', { hasText: '在世' }).last().locator('a.yy-row-link')
-  elder = await found.innerText()
-  await found.click()
-  await reporting.locator('[name=kind]').selectOption('fall')
-  await reporting.locator('[name=what]').fill('家属来电：在院子里摔倒，起不来')
-  await reporting.getByText('报给呼叫中心：等坐席接警').click()
-  await reporting.getByRole('button', { name: '登记', exact: true }).click()
-  await reporting.waitForURL('**/emergencies/board')
-  await reporting.close()
-  for (const person of [one, other]) await card(person, '在院子里摔倒').waitFor({ timeout: SOON })
+  pressSos()
+  for (const person of [one, other]) await card(person, '按下呼救键').waitFor({ timeout: SOON })
+  elder = (await card(one, '按下呼救键').locator('.yy-watch-who').innerText()).split(/\s/)[0]
   await one.shot('calls-board')
   await other.page.setViewportSize({ width: 390, height: 844 })
   const over = await other.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
@@ -66,9 +66,9 @@ test(`${engine}: an alarm stands on both boards at once, one operator has it, th
   await other.shot('calls-board-telephone', { fullPage: true })
   await other.page.setViewportSize({ width: 1280, height: 800 })
   // Both press; the page of the second is as old as a second can make it.
-  const taking = await card(other, '在院子里摔倒').locator('form').getAttribute('action')
+  const taking = await card(other, '按下呼救键').locator('form').getAttribute('action')
   const token = await other.page.locator('meta[name=csrf-token]').getAttribute('content')
-  await card(one, '在院子里摔倒').getByRole('button', { name: '接警' }).click()
+  await card(one, '按下呼救键').getByRole('button', { name: '接警' }).click()
   await one.page.waitForURL('**/emergencies/*/*')
   casePage = new URL(one.page.url()).pathname
   const late = await other.page.request.post(demo.url + taking, { form: { _csrf: token }, maxRedirects: 0 })

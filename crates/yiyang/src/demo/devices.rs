@@ -9,7 +9,8 @@ use watch::devices::model::Kind;
 
 /// The port of MQTT.
 const USUAL: u16 = 1883;
-/// So many elders have devices, each two; so many before them in the list are left to devices that have a past and are silent now.
+/// So many elders have devices, each two; so many before them in the list, or half of a short one, are
+/// left to devices that have a past and are silent now.
 const ELDERS: usize = 20;
 const OTHERS: usize = 18;
 /// What they have beside the wristband.
@@ -33,7 +34,8 @@ pub fn run(story: &Story<'_>, crew: &Crew) -> anyhow::Result<Vec<Credential>> {
     let by = story.actor(&crew.clerk, 0);
     let elders = story.db.read(|tx| store::contracted(tx, centre, (OTHERS + ELDERS) as i64))?;
     let mut all = vec![];
-    for (n, elder) in elders.into_iter().skip(OTHERS).enumerate() {
+    let first = OTHERS.min(elders.len() / 2);
+    for (n, elder) in elders.into_iter().skip(first).enumerate() {
         let made = story.db.write(|tx| {
             let place = Place { elder, area: crew.county, institution: Some(centre) };
             let band = give(tx, &by, &serial("WB", crew, n), Kind::Wristband, &place)?;
