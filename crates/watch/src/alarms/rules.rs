@@ -395,7 +395,7 @@ fn called(kind: Kind, m: &Measurement, at: Instant) -> Vec<Effect> {
         return vec![Effect::CalledOff(kind)];
     }
     let what = if kind == Kind::Sos { "按下呼救键" } else { "设备判断跌倒" };
-    alarm(kind, Level::Danger, format!("{}{what}", time::show(at)), None, at)
+    alarm(kind, Level::Danger, format!("{} {what}", time::show(at)), None, at)
 }
 
 fn alarm(kind: Kind, level: Level, message: String, value: Option<i64>, since: Instant) -> Vec<Effect> {
