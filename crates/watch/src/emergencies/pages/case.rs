@@ -65,17 +65,15 @@ fn page(cx: &Cx, w: &Whole) -> Markup {
         section data-timers data-now=(cx.now.timestamp_millis()) {
             (head(c, cx.now))
             div.yy-case {
-                div {
-                    (ui::card("老年人", card::card(&w.card, &w.path, cx.today(), cx.now)))
-                    (ui::card("派出", sent(&w.sent)))
-                    (ui::card("通知的联系人", told(&w.told)))
-                }
+                div { (ui::card("老年人", card::card(&w.card, &w.path, cx.today(), cx.now))) }
                 div {
                     @if cx.may(ACT) && open { (doing(cx, w)) }
                     @if let Some(id) = c.referral { (referred(cx, c, id)) }
                     @if let Some(outcome) = c.outcome { (ui::card("结果", html! { p { strong { (outcome) } "：" (c.note) } p.text-secondary { (c.closed_by) "，" (c.closed_at.map(show).unwrap_or_default()) } })) }
                 }
             }
+            (ui::card("派出", sent(&w.sent)))
+            (ui::card("通知的联系人", told(&w.told)))
             (ui::card("经过（只增不改）", course(c, &w.events)))
         }
         script src=(assets::url("board.js")) defer {}
