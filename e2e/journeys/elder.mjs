@@ -116,6 +116,8 @@ step('a doctor signs with somebody whom carers visit at home, and writes down an
     await doctor.open(`/elders/${id}`)
     const file = (await doctor.text()).replace(/\s+/g, ' ')
     if (!(await doctor.page.locator('h1').innerText()).includes('女') || !/常住 是/.test(file)) continue
+    // Who waits for a bed already keeps that place: a transfer would not open another.
+    if (file.includes('轮候')) continue
     ELDER.id = id
     break
   }
