@@ -47,7 +47,7 @@ export function temporaryFolder() {
 // The program reads the clock by libc, so that libfaketime can set it: public notice takes days, a month a month.
 const FAKETIME = ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketimeMT.so.1`).find(existsSync)
 
-function clock(at) {
+export function clock(at) {
   if (!at) return {}
   if (!FAKETIME) throw new Error('libfaketime is missing; on Debian: apt-get install faketime')
   return { LD_PRELOAD: FAKETIME, FAKETIME: `@${at}`, FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1', TZ: 'Asia/Shanghai' }

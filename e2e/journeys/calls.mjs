@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { openBrowser, Person } from '../harness/browser.mjs'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Demo, engine, run } from '../harness/server.mjs'
+import { Demo, clock, engine, run } from '../harness/server.mjs'
 
 const KEY = 'f00dfeedf00dfeedf00dfeedf00dfeed'
 const SOON = 30_000
@@ -43,7 +43,7 @@ function pressSos() {
   const door = demo.log.find((line) => line.includes('监测设备接入')).split('：')[1].trim()
   const lines = readFileSync(join(demo.folder, 'devices.csv'), 'utf8').trim().split('\n').slice(1)
   const [serial, secret] = lines.map((line) => line.split(',')).find(([, , kind]) => kind === 'sos_button')
-  run(['press', '--broker', door, '--serial', serial, '--secret', secret, 'sos'])
+  run(['press', '--broker', door, '--serial', serial, '--secret', secret, 'sos'], { env: { ...process.env, ...clock('2026-10-12 09:00:30') } })
 }
 
 const card = (person, words) => person.page.locator('[data-board-place] article', { hasText: words })

@@ -118,8 +118,8 @@ create table alarm_pending (
   primary key (elder_id, kind, level)
 ) without rowid;
 
--- Alarms. One that is not closed for each elder and kind. value is the last, worst the worst measured. next_step_at: when the
--- ladder goes on. remind_at is asked by the round.
+-- Alarms. One that is not closed for each elder and kind. value is the last measured. next_step_at: when the
+-- ladder goes on.
 create table alarms (
   elder_id blob not null,
   id blob not null,
@@ -131,7 +131,6 @@ create table alarms (
   rule text not null,
   message text not null,
   value bigint,
-  worst bigint,
   first_at bigint not null,
   last_at bigint not null,
   raised_at bigint not null,
@@ -141,6 +140,7 @@ create table alarms (
   next_step_at bigint,
   acknowledged_at bigint,
   acknowledged_by text not null,
+  acknowledged_id blob,
   assigned_id blob,
   assigned_name text not null,
   case_id blob,

@@ -29,10 +29,9 @@ const STORED: f64 = 25.0;
 const BATCH: usize = 4_096;
 /// Calls for help while half of the load runs.
 const CALLS: usize = 45;
-/// The board, what it is sent, and the list that shows the same.
+/// The board, and what it is sent.
 const BOARD: &str = "/emergencies/board";
 const EVENTS: &str = "/emergencies/board/events";
-const LIST: &str = "/alarms?kind=sos";
 /// People at the board.
 const WATCHERS: usize = 200;
 
@@ -85,6 +84,10 @@ impl Bench<'_> {
         self.on_the_board(person()?, (door, &credentials, &data), rate / 2.0)?;
         let people: Result<Vec<Client>> = (0..WATCHERS).map(|_| person()).collect();
         self.watchers(people?)?;
+        // An administrator keeps accounts; what was measured is for a doctor to see.
+        let db = Connection::open(data.join("yiyang.db"))?;
+        db.busy_timeout(Duration::from_secs(30))?;
+        db.execute("update accounts set role = 'doctor' where login = ?1", [&user])?;
         self.year(&mut person()?, &data)
     }
 
@@ -167,12 +170,11 @@ impl Bench<'_> {
     /// Under half of the load somebody calls for help: how soon the board that is open shows it.
     fn on_the_board(
         &mut self,
-        mut person: Client,
+        person: Client,
         (door, credentials, data): (SocketAddr, &Path, &Path),
         rate: f64,
     ) -> Result<()> {
-        let board = person.get(BOARD)?.status == 200;
-        let mut seen = if board { Seen::Stream(pictures(person.follow(EVENTS)?)) } else { Seen::List(person) };
+        let seen = pictures(person.follow(EVENTS)?);
         let callers = callers(credentials, data)?;
         let load = self.publish(door, credentials, (60, rate))?.stdout(Stdio::piped()).spawn()?;
         look_away(Duration::from_secs(3));
@@ -181,15 +183,14 @@ impl Bench<'_> {
             let mut device = Raw::connect(door, serial, secret)?.context("not let in")?;
             let start = Instant::now();
             device.publish(&format!("yiyang/{serial}/senml"), br#"[{"n":"sos","vb":true}]"#, false)?;
-            times.push(seen.found(elder)? - start);
+            times.push(found(&seen, elder)? - start);
             look_away(Duration::from_millis(300));
         }
         let load = load.wait_with_output()?;
         let told = said(&String::from_utf8_lossy(&load.stdout));
         let (reached, times) = (figure(&told, "acknowledged")? / figure(&told, "seconds")?, Times::new(times));
-        let place = if board { "open board" } else { "list of alarms, asked for again and again" };
         let name = format!(
-            "from a call for help to the {place}, p99 of {} under half of that load ({reached:.0} a second; p50 {:.0} ms)",
+            "from a call for help to the open board, p99 of {} under half of that load ({reached:.0} a second; p50 {:.0} ms)",
             times.count(),
             milliseconds(times.at(50))
         );
@@ -198,14 +199,11 @@ impl Bench<'_> {
     }
 
     /// The board opened anew by many, each of whom follows it as well.
-    fn watchers(&mut self, mut people: Vec<Client>) -> Result<()> {
-        let board = people.first_mut().context("nobody")?.get(BOARD)?.status == 200;
-        let path = if board { BOARD } else { LIST };
-        let open: Result<Vec<TcpStream>> =
-            people.iter().filter(|_| board).map(|person| person.follow(EVENTS)).collect();
-        let times = click(people, &[path.to_owned()], 5, Duration::from_secs(2))?;
+    fn watchers(&mut self, people: Vec<Client>) -> Result<()> {
+        let open: Result<Vec<TcpStream>> = people.iter().map(|person| person.follow(EVENTS)).collect();
+        let times = click(people, &[BOARD.to_owned()], 5, Duration::from_secs(2))?;
         let median = milliseconds(times.at(50));
-        let name = format!("{path}, {WATCHERS} watchers who open it anew every two seconds, p99 (p50 {median:.1} ms)");
+        let name = format!("{BOARD}, {WATCHERS} watchers who open it anew every two seconds, p99 (p50 {median:.1} ms)");
         self.report.add(Row::at_most(name, milliseconds(times.at(99)), "ms", 200.0));
         drop(open?);
         Ok(())
@@ -215,14 +213,7 @@ impl Bench<'_> {
     fn year(&mut self, person: &mut Client, data: &Path) -> Result<()> {
         let elder = a_year(&data.join("yiyang.db"))?;
         let path = format!("/vitals/{elder}?show=pressure&span=year");
-        if person.get(&path)?.status != 200 {
-            self.report.add(Row::plain(
-                "a year of somebody's blood pressure: not measured, there is no such page",
-                0.0,
-                "ms",
-            ));
-            return Ok(());
-        }
+        ensure!(person.get(&path)?.status == 200, "{path} does not open");
         let mut times = vec![];
         for _ in 0..40 {
             let start = Instant::now();
@@ -249,31 +240,15 @@ fn pictures(stream: TcpStream) -> mpsc::Receiver<(Instant, String)> {
     receiver
 }
 
-/// Where one sees that somebody called.
-enum Seen {
-    /// The pictures that an open board is sent.
-    Stream(mpsc::Receiver<(Instant, String)>),
-    /// The list of alarms.
-    List(Client),
-}
-
-impl Seen {
-    /// When an elder is first seen.
-    fn found(&mut self, elder: &str) -> Result<Instant> {
-        let start = Instant::now();
-        loop {
-            let (at, text) = match self {
-                Self::Stream(seen) => seen.recv_timeout(Duration::from_secs(60)).context("the board is silent")?,
-                Self::List(person) => {
-                    let page = person.page(LIST)?;
-                    (Instant::now(), page)
-                }
-            };
-            if text.contains(elder) {
-                return Ok(at);
-            }
-            ensure!(start.elapsed() < Duration::from_secs(60), "the call is not to be seen");
+/// When an elder is first seen on the board.
+fn found(seen: &mpsc::Receiver<(Instant, String)>, elder: &str) -> Result<Instant> {
+    let start = Instant::now();
+    loop {
+        let (at, text) = seen.recv_timeout(Duration::from_secs(60)).context("the board is silent")?;
+        if text.contains(elder) {
+            return Ok(at);
         }
+        ensure!(start.elapsed() < Duration::from_secs(60), "the call is not to be seen");
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Our own log-in at the broker.
 const OURS: (&str, &str) = ("yiyang", "bridge");
 /// Devices hurry, so that there is a load.
-const LOAD: [&str; 8] = ["--hours", "12", "--speed", "300", "--events", "60", "--patience", "100"];
+const LOAD: [&str; 8] = ["--hours", "12", "--speed", "300", "--events", super::EVENTS, "--patience", "100"];
 
 /// Names and secrets of the devices.
 fn logins(place: &Place) -> Result<Vec<(String, String)>> {
@@ -40,15 +40,19 @@ fn start(place: &Place, program: &str, words: &[&str], (name, port): (&str, u16)
     Ok(running)
 }
 
-/// The server as a client of the broker, its subscription made.
-fn bridged(place: &Place, port: u16) -> Result<Server> {
-    let said = |place: &Place| {
-        let log = std::fs::read_to_string(place.path("server.log")).unwrap_or_default();
-        log.matches("broker connected").count()
-    };
-    let before = said(place);
-    let mut server = place.serve(&["--broker", &format!("mqtt://{}:{}@127.0.0.1:{port}", OURS.0, OURS.1)])?;
-    until("the server is at the broker", || Ok(said(place) > before), || server.running.is_there())?;
+/// How often a server has said that the broker lets it hear: once for each of two topics.
+fn subscribed(place: &Place) -> usize {
+    let log = std::fs::read_to_string(place.path("server.log")).unwrap_or_default();
+    log.matches("broker subscribed").count()
+}
+
+/// The server as a client of the broker at any of these ports, its subscriptions made.
+fn bridged(place: &Place, ports: &[u16]) -> Result<Server> {
+    let before = subscribed(place);
+    let address = |port: &u16| format!("mqtt://{}:{}@127.0.0.1:{port}", OURS.0, OURS.1);
+    let all: Vec<String> = ports.iter().map(address).collect();
+    let mut server = place.serve(&["--broker", &all.join(",")])?;
+    until("the server is at the broker", || Ok(subscribed(place) >= before + 2), || server.running.is_there())?;
     Ok(server)
 }
 
@@ -79,8 +83,7 @@ pub fn mosquitto(place: &Place, options: &Options) -> Result<String> {
     let words = mosquitto_settings(place, port)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut broker = start(place, "mosquitto", &words, ("mosquitto", port))?;
-    let mut server = bridged(place, port)?;
-    look_away(Duration::from_millis(500));
+    let mut server = bridged(place, &[port])?;
     let file = place.path("acknowledged");
     let mut sender = place.send(at(port), &place.path("devices.csv"), &file, &LOAD)?;
     go_on(&file, 500, &mut sender)?;
@@ -91,7 +94,7 @@ pub fn mosquitto(place: &Place, options: &Options) -> Result<String> {
     go_on(&file, 500, &mut sender)?;
     server.running.kill()?;
     go_on(&file, 500, &mut sender)?;
-    server = bridged(place, port)?;
+    server = bridged(place, &[port])?;
     sender.stop()?;
     let found = arrived(place, &file, &mut server)?;
     server.running.kill()?;
@@ -107,7 +110,14 @@ fn mosquitto_settings(place: &Place, port: u16) -> Result<Vec<String>> {
     std::fs::write(&passwords, lines.join("\n") + "\n")?;
     succeed(Command::new("mosquitto_passwd").args(["-U", text(&passwords)?]))?;
     // %u is the name of whoever publishes: nobody publishes as another.
-    std::fs::write(&rights, format!("pattern write yiyang/%u/#\n\nuser {}\ntopic read yiyang/#\n", OURS.0))?;
+    std::fs::write(
+        &rights,
+        format!(
+            "user {}\ntopic read yiyang/+/senml\ntopic read yiyang/+/observation\n\
+             pattern write yiyang/%u/senml\npattern write yiyang/%u/observation\n",
+            OURS.0
+        ),
+    )?;
     let (passwords, rights, store) = (text(&passwords)?, text(&rights)?, place.keep());
     let lines = [
         format!("listener {port} 127.0.0.1"),
@@ -131,7 +141,8 @@ struct Node {
     mqtt: u16,
 }
 
-/// Three nodes that keep every message three times. The devices are at one, the server at the second, the third is killed.
+/// Three nodes that keep every message three times. The devices are at one; the one at which the server is is killed, and the
+/// server goes to the next.
 pub fn nats(place: &Place, options: &Options) -> Result<String> {
     place.prepare(FEW)?;
     let port = |_| Ok(Node { client: free_port()?, cluster: free_port()?, mqtt: free_port()? });
@@ -146,19 +157,19 @@ pub fn nats(place: &Place, options: &Options) -> Result<String> {
         Ok((0..3).any(|n| log(n).contains("new metadata leader") || log(n).contains("cluster leader")))
     };
     until("the cluster has a leader", led, || running[0].is_there())?;
-    let mut server = bridged(place, nodes[1].mqtt)?;
-    look_away(Duration::from_secs(1));
+    let mut server = bridged(place, &[nodes[1].mqtt, nodes[2].mqtt, nodes[0].mqtt])?;
     let file = place.path("acknowledged");
     let mut sender = place.send(at(nodes[0].mqtt), &place.path("devices.csv"), &file, &LOAD)?;
     go_on(&file, 500, &mut sender)?;
-    running[2].kill()?;
+    running[1].kill()?;
     go_on(&file, 1_000, &mut sender)?;
     look_away(Duration::from_secs(options.away));
     sender.stop()?;
     let found = arrived(place, &file, &mut server)?;
     server.running.kill()?;
-    running.iter_mut().take(2).try_for_each(Running::kill)?;
-    Ok(format!("one of three nodes killed; {found}"))
+    running[0].kill()?;
+    running[2].kill()?;
+    Ok(format!("of three nodes that of the server killed; {found}"))
 }
 
 fn nats_settings(place: &Place, nodes: &[Node], n: usize) -> Result<String> {

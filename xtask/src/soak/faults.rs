@@ -53,7 +53,7 @@ pub fn lies(place: &Place, options: &Options) -> Result<String> {
     let good = r#"[{"n":"pulse","u":"beat/min","v":71,"t":-5},{"n":"mood","v":1}]"#;
     ensure!(device.publish(&topic, good.as_bytes(), false)?, "what is right of it is not taken");
     let foreign = format!("yiyang/{}/senml", other.serial);
-    device.publish(&foreign, good.as_bytes(), false)?;
+    ensure!(!device.publish(&foreign, good.as_bytes(), false)?, "publishing as another is acknowledged");
     let garbage = garbage(options, &connect)?;
     let sos = r#"[{"bt":1,"n":"sos","vb":true}]"#.replace("\"bt\":1", &format!("\"bt\":{}", now()?));
     let mut device = connect()?;
@@ -118,7 +118,7 @@ pub fn locked(place: &Place, options: &Options) -> Result<String> {
     place.prepare(FEW)?;
     let mut server = place.serve(&[])?;
     let file = place.path("acknowledged");
-    let more = ["--hours", "12", "--speed", "600", "--events", "60", "--patience", "100"];
+    let more = ["--hours", "20", "--speed", "300", "--events", super::EVENTS, "--patience", "100"];
     let mut sender = place.send(server.door(), &place.path("devices.csv"), &file, &more)?;
     until("devices are acknowledged", || Ok(length(&file) > 20_000), || sender.is_there())?;
     let held = hold(place, Duration::from_secs(options.away), || Ok(length(&file)))?;

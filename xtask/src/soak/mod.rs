@@ -21,6 +21,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+/// So many times as many falls and calls for help as in life: a short run has some to count.
+const EVENTS: &str = "600";
+
 /// How much of it.
 #[derive(Clone, Debug)]
 struct Options {

@@ -178,7 +178,7 @@ impl Running {
 
     /// Asks it to stop and waits for its end.
     pub fn stop(&mut self) -> Result<()> {
-        crate::project::succeed(Command::new("kill").args(["-TERM", &self.0.id().to_string()]))?;
+        crate::project::succeed(Command::new("sh").args(["-c", "kill -TERM \"$0\"", &self.0.id().to_string()]))?;
         self.finish()
     }
 

@@ -22,18 +22,14 @@ impl Tx<'_> {
         columns: usize,
         rows: impl IntoIterator<Item = Vec<Value<'v>>>,
     ) -> Result<u64> {
-        let one = |first: usize| {
-            let places: Vec<String> = (first..first + columns).map(|i| format!("${i}")).collect();
-            format!("({})", places.join(", "))
-        };
         let batch = if self.kind() == EngineKind::Sqlite { 1 } else { (MOST_PARAMETERS / columns).min(500) };
         let (mut written, mut waiting, mut rows) = (0, Vec::new(), rows.into_iter().peekable());
         while let Some(row) = rows.next() {
             waiting.extend(row);
             let count = waiting.len() / columns;
             if count == batch || rows.peek().is_none() {
-                let places: Vec<String> = (0..count).map(|i| one(i * columns + 1)).collect();
-                written += self.exec(&format!("insert into {into} values {}", places.join(", ")), &waiting)?;
+                let all: Vec<String> = (0..count).map(|i| places(i * columns, columns)).collect();
+                written += self.exec(&format!("insert into {into} values {}", all.join(", ")), &waiting)?;
                 waiting.clear();
             }
         }

@@ -1,7 +1,7 @@
 //! What time does: the ladder every second, silence and stillness every minute. May be repeated.
 
 use super::model::{Kind, Level, Outcome};
-use super::rules::{Effect, Rules};
+use super::rules::{Effect, Today};
 use super::store::{self, Cause};
 use super::watching;
 use crate::devices::directory::{Directory, Entry};
@@ -12,12 +12,14 @@ use crate::vitals::{self, Vital};
 use chrono::TimeDelta;
 use db::{Actor, Db};
 use kernel::area::Level as AreaLevel;
-use kernel::{Area, Instant, time};
+use kernel::{Area, DeviceId, ElderId, Instant, time};
 use policy::{Facts, Library};
 use std::collections::HashMap;
 
 /// So many devices in one transaction.
 const PORTION: usize = 200;
+/// A device that was heard so short a time ago would have told of a movement.
+const SPEAKS: TimeDelta = TimeDelta::hours(1);
 
 /// Alarms whose next step is due go on. Answers whether any did.
 ///
@@ -45,7 +47,10 @@ pub fn look_round(
     library: &Library,
     (directory, heard, live): (&Directory, &Heard, &Live),
 ) -> db::Result<()> {
-    let mut round = Round { by, library, heard, limits: HashMap::new(), rules: HashMap::new() };
+    let kinds = [Kind::DeviceSilent, Kind::NoActivity];
+    let standing = db.read(|tx| store::standing_of(tx, kinds))?;
+    let standing = standing.into_iter().map(|(elder, kind, device)| ((elder, kind), device)).collect();
+    let mut round = Round { by, library, heard, standing, limits: HashMap::new(), rules: Today::default() };
     for portion in directory.worn().chunks(PORTION) {
         let found: Vec<Finding> = db.read(|tx| round.find(tx, portion))?;
         if !found.is_empty() && db.write(|tx| round.write(tx, &found))? {
@@ -67,15 +72,17 @@ struct Round<'a> {
     by: &'a Actor,
     library: &'a Library,
     heard: &'a Heard,
+    /// What is not closed, with the device that raised it.
+    standing: HashMap<(ElderId, Kind), Option<DeviceId>>,
     limits: HashMap<(Area, DeviceKind), Option<TimeDelta>>,
-    rules: HashMap<Area, Rules>,
+    rules: Today,
 }
 
 impl Round<'_> {
     fn find(&mut self, tx: &mut db::Tx<'_>, devices: &[std::sync::Arc<Entry>]) -> db::Result<Vec<Finding>> {
         let mut found = vec![];
         for entry in devices {
-            found.extend(self.silence(tx, entry)?);
+            found.extend(self.silence(entry));
             found.extend(self.stillness(tx, entry)?);
         }
         Ok(found)
@@ -87,33 +94,31 @@ impl Round<'_> {
         self.heard.last(entry.id).max(bound)
     }
 
-    fn silence(&mut self, tx: &mut db::Tx<'_>, entry: &Entry) -> db::Result<Option<Finding>> {
+    fn silence(&mut self, entry: &Entry) -> Option<Finding> {
         let (library, now) = (self.library, self.by.now);
-        let district = entry.area.up_to(AreaLevel::County);
-        let limit =
-            *self.limits.entry((district, entry.kind)).or_insert_with(|| limit(library, district, entry.kind, now));
-        let (Some(heard), Some(elder)) = (self.last(entry), entry.wearer) else { return Ok(None) };
+        let county = entry.area.up_to(AreaLevel::County);
+        let limit = *self.limits.entry((county, entry.kind)).or_insert_with(|| limit(library, county, entry.kind, now));
+        let (heard, elder) = (self.last(entry)?, entry.wearer?);
         let message = watching::silent((&entry.serial, entry.kind), limit, (heard, entry.maintenance_until), now);
-        let standing = store::standing(tx, elder, Kind::DeviceSilent)?;
+        let standing = self.standing.get(&(elder, Kind::DeviceSilent));
         // Of an elder's devices one may be silent and another not: only the one that raised the alarm ends it.
-        let own = standing.as_ref().is_some_and(|alarm| alarm.device == Some(entry.id));
+        let own = standing == Some(&Some(entry.id));
         let news = if message.is_some() { standing.is_none() } else { own };
-        Ok(news.then(|| Finding { entry: entry.clone(), kind: Kind::DeviceSilent, message, since: heard }))
+        news.then(|| Finding { entry: entry.clone(), kind: Kind::DeviceSilent, message, since: heard })
     }
 
     fn stillness(&mut self, tx: &mut db::Tx<'_>, entry: &Entry) -> db::Result<Option<Finding>> {
         let moves = matches!(entry.kind, DeviceKind::Wristband | DeviceKind::MotionSensor | DeviceKind::BedMat);
-        let Some(elder) = entry.wearer.filter(|_| moves) else { return Ok(None) };
-        let (library, now) = (self.library, self.by.now);
-        let district = entry.area.up_to(AreaLevel::County);
-        let today = time::date_of(now);
-        let rules = self.rules.entry(district).or_insert_with(|| Rules::of(library, district, today));
-        let Some(moved) = vitals::store::newest(tx, elder, Vital::Motion)? else { return Ok(None) };
-        let message = watching::still(rules, moved, now);
+        let now = self.by.now;
         // A device that sends nothing says nothing of its wearer.
-        let speaks = self.heard.last(entry.id).is_some_and(|heard| now - heard < TimeDelta::hours(1));
-        let news = message.is_some() && speaks && store::standing(tx, elder, Kind::NoActivity)?.is_none();
-        Ok(news.then(|| Finding { entry: entry.clone(), kind: Kind::NoActivity, message, since: moved }))
+        let speaks = self.heard.last(entry.id).is_some_and(|heard| now - heard < SPEAKS);
+        let known = |elder: &ElderId| self.standing.contains_key(&(*elder, Kind::NoActivity));
+        let Some(elder) = entry.wearer.filter(|elder| moves && speaks && !known(elder)) else { return Ok(None) };
+        let Some(moved) = vitals::store::newest(tx, elder, Vital::Motion)? else { return Ok(None) };
+        let found = watching::still(&self.rules.of(self.library, entry.area, now), moved, now);
+        let finding =
+            |(since, message)| Finding { entry: entry.clone(), kind: Kind::NoActivity, message: Some(message), since };
+        Ok(found.map(finding))
     }
 
     fn write(&self, tx: &mut db::Tx<'_>, found: &[Finding]) -> db::Result<bool> {
@@ -123,6 +128,8 @@ impl Round<'_> {
             let Some(area) = vitals::store::area(tx, elder)? else { continue };
             let cause = Cause { elder, device: Some(entry.id), now: self.by.now, library: self.library, area };
             news |= match message {
+                // Somebody has answered just this: "visiting her son" is not asked again every minute.
+                Some(_) if store::answered(tx, elder, *kind, entry.id, *since)? => false,
                 Some(message) => {
                     let level = if *kind == Kind::NoActivity { Level::Warning } else { Level::Notice };
                     let rule = format!("{}.{}", kind.code(), level.code());

@@ -1,6 +1,6 @@
 //! What an alarm is, and every decision about one by a person or by time. Pure.
 
-use kernel::{AlarmId, DeviceId, ElderId, EmergencyId, Instant, StaffId};
+use kernel::{AccountId, AlarmId, DeviceId, ElderId, EmergencyId, Instant, StaffId};
 use web::Reason;
 
 registry::choice! {
@@ -161,6 +161,8 @@ pub struct Alarm {
     pub acknowledged_at: Option<Instant>,
     /// See above; empty before.
     pub acknowledged_by: String,
+    /// Their account.
+    pub acknowledged_id: Option<AccountId>,
     /// Who is to see to it.
     pub assigned: Option<StaffId>,
     /// Their name.

@@ -37,11 +37,12 @@ impl Wanted {
             closed: self.closed.is_some(),
             level: self.level.as_deref().and_then(Level::parse),
             kind: self.kind.as_deref().and_then(Kind::parse),
+            ..Filter::default()
         }
     }
 
     fn base(&self) -> String {
-        let Filter { closed, level, kind } = self.filter();
+        let Filter { closed, level, kind, .. } = self.filter();
         let mut base = String::from("/alarms?");
         base += if closed { "closed=1&" } else { "" };
         base += &level.map(|level| format!("level={}&", level.code())).unwrap_or_default();

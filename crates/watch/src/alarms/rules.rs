@@ -2,10 +2,12 @@
 //! the engine loads, and whose pending runs it writes back.
 
 use super::model::{Kind, Level};
+use crate::vitals::safe_area::{SafeArea, metres};
 use crate::vitals::{Measurement, Vital};
 use kernel::{Instant, time};
 use policy::{Answers, Facts, Library};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Bounds of a vital sign: what lies on a bound is still in order. In the units of [`Vital`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -145,6 +147,24 @@ impl Rules {
     }
 }
 
+/// The rules of each county today: looked up once a day, by whoever needs them.
+#[derive(Debug, Default)]
+pub struct Today {
+    day: Option<kernel::Date>,
+    counties: BTreeMap<kernel::Area, Arc<Rules>>,
+}
+
+impl Today {
+    /// The rules of the county that an area lies in.
+    pub fn of(&mut self, library: &Library, area: kernel::Area, now: Instant) -> Arc<Rules> {
+        let (today, county) = (time::date_of(now), area.up_to(kernel::area::Level::County));
+        if self.day.replace(today) != Some(today) {
+            self.counties.clear();
+        }
+        self.counties.entry(county).or_insert_with(|| Arc::new(Rules::of(library, county, today))).clone()
+    }
+}
+
 fn limits_of(
     library: &Library,
     place: kernel::Area,
@@ -172,17 +192,6 @@ pub struct Run {
     pub times: i64,
     /// The last of them.
     pub last_at: Instant,
-}
-
-/// A circle within which somebody is safe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SafeArea {
-    /// In millionths of a degree.
-    pub latitude: i64,
-    /// In millionths of a degree.
-    pub longitude: i64,
-    /// In metres.
-    pub radius: i64,
 }
 
 /// What is remembered of an elder between measurements.
@@ -271,6 +280,8 @@ impl Person {
             return vec![];
         }
         match m.vital {
+            // "Not fallen after all" is about the last fall only.
+            Vital::Sos | Vital::Fall if m.value == 0 && older => vec![],
             // Within that time a call for help is one, in whatever order it comes in.
             Vital::Sos => called(Kind::Sos, m, at),
             Vital::Fall => called(Kind::Fall, m, at),
@@ -342,13 +353,13 @@ impl Person {
     /// Longitude comes after latitude in every pack; both with the same time make a position.
     fn strayed(&mut self, m: &Measurement, at: Instant) -> Vec<Effect> {
         let latitude = self.latest.get(&Vital::Latitude).filter(|(when, _)| *when == at).map(|(_, value)| *value);
-        let (Some(safe), Some(latitude)) = (self.safe, latitude) else { return vec![] };
-        let metres = distance((safe.latitude, safe.longitude), (latitude, m.value));
-        if metres <= safe.radius as f64 {
+        let (Some(safe), Some(latitude)) = (&self.safe, latitude) else { return vec![] };
+        let away = metres((safe.latitude, safe.longitude), (latitude, m.value));
+        if away <= safe.radius {
             let active = self.active.contains_key(&Kind::LeftArea);
             return if active { vec![Effect::Recovered(Kind::LeftArea)] } else { vec![] };
         }
-        let message = format!("离安全区域中心 {metres:.0} 米，超出 {} 米的范围", safe.radius);
+        let message = format!("离安全区域中心 {away} 米，超出 {} 米的范围", safe.radius);
         alarm(Kind::LeftArea, Level::Danger, message, None, at)
     }
 
@@ -372,7 +383,8 @@ impl Person {
             answers.items.insert(item.to_owned(), *value);
         }
         answers.items.extend([("oxygen".to_owned(), 0), ("acvpu".to_owned(), 0)]);
-        answers.flags.insert("scale2".to_owned(), i64::from(self.profile.copd));
+        // The second scale for oxygen is a doctor's to order; a diagnosis alone does not.
+        answers.flags.insert("scale2".to_owned(), 0);
         let scored = scale.score(&answers).ok()?;
         let level = match scored.level {
             3 => Level::Danger,
@@ -380,7 +392,8 @@ impl Person {
             _ if self.active.contains_key(&Kind::News2) => return Some(Effect::Recovered(Kind::News2)),
             _ => return None,
         };
-        let message = format!("早期预警评分 {} 分（{}），按清醒、未吸氧计", scored.total, scored.level_name);
+        let message =
+            format!("早期预警评分 {} 分（{}），按清醒、未吸氧、血氧第一标尺计", scored.total, scored.level_name);
         Some(one(Kind::News2, level, message, Some(scored.total), at))
     }
 }
@@ -410,15 +423,4 @@ fn beyond_words(vital: Vital, value: i64, (below, level, bound): (bool, Level, i
     let side = if below { "低于" } else { "高于" };
     let whose = if own { "本人的" } else { "" };
     format!("{} {}，{side}{whose}{}值 {}", vital.name(), vital.shown(value), level.name(), vital.show(bound))
-}
-
-/// Metres between two positions in millionths of a degree, on a sphere.
-#[must_use]
-pub fn distance((lat_a, lon_a): (i64, i64), (lat_b, lon_b): (i64, i64)) -> f64 {
-    const EARTH: f64 = 6_371_008.8;
-    let radians = |millionths: i64| (millionths as f64 / 1e6).to_radians();
-    let (a, b) = (radians(lat_a), radians(lat_b));
-    let (dlat, dlon) = (b - a, radians(lon_b) - radians(lon_a));
-    let h = (dlat / 2.0).sin().powi(2) + a.cos() * b.cos() * (dlon / 2.0).sin().powi(2);
-    2.0 * EARTH * h.sqrt().min(1.0).asin()
 }

@@ -108,7 +108,7 @@ db::on_both! {
         let mut w = watched(&db);
         w.measure(Vital::Sos, 1);
         let climb = |w: &crate::testing::Watched, seconds| {
-            w.clock.forward(TimeDelta::seconds(seconds));
+            w.clock.advance(TimeDelta::seconds(seconds));
             jobs::climb(&db, &w.by(), &library(), &w.live).expect("climbed")
         };
         assert!(!climb(&w, 59));
@@ -116,6 +116,7 @@ db::on_both! {
         assert!(!climb(&w, 0));
         assert!(climb(&w, 120));
         assert!(climb(&w, 120));
+        w.clock.advance(TimeDelta::seconds(1));
         db.write(|tx| store::acknowledge(tx, &w.by(), &library(), key(&db))).expect("taken");
         let second = db.write(|tx| store::acknowledge(tx, &w.by(), &library(), key(&db))).expect_err("taken already");
         assert_eq!(second.text(), "AL-01 值班员已经接手这个报警");
@@ -152,10 +153,10 @@ db::on_both! {
         let directory = directory(&db);
         w.heard.note(w.device, w.clock.now());
         let look = || jobs::look_round(&db, &w.by(), &library(), (&directory, &w.heard, &w.live)).expect("looked");
-        w.clock.forward(TimeDelta::minutes(120));
+        w.clock.advance(TimeDelta::minutes(120));
         look();
         assert_eq!(w.open(&db), vec![]);
-        w.clock.forward(TimeDelta::minutes(1));
+        w.clock.advance(TimeDelta::minutes(1));
         look();
         look();
         assert_eq!(w.open(&db), one("device_silent", "notice", "open", 0));
@@ -168,14 +169,14 @@ db::on_both! {
         let mut w = watched(&db);
         let directory = directory(&db);
         w.measure(Vital::Motion, 1);
-        w.clock.forward(TimeDelta::minutes(360));
+        w.clock.advance(TimeDelta::minutes(360));
         let look = |w: &crate::testing::Watched| {
             w.heard.note(w.device, w.clock.now());
             jobs::look_round(&db, &w.by(), &library(), (&directory, &w.heard, &w.live)).expect("looked");
             w.open(&db)
         };
         assert_eq!(look(&w), vec![]);
-        w.clock.forward(TimeDelta::minutes(1));
+        w.clock.advance(TimeDelta::minutes(1));
         assert_eq!(look(&w), one("no_activity", "warning", "open", 0));
     }
 
@@ -199,6 +200,74 @@ db::on_both! {
         assert_eq!(other.post(&format!("{}/close", key.href()), &[("outcome", "handled")]).status, 404);
         let refused = app.db.read(|tx| store::find(tx, &neighbour(w.clock.now()), key)).expect_err("not in sight");
         assert!(matches!(refused, db::Error::NotFound));
+    }
+
+    fn a_drill_gives_way_to_what_is_real(db: TestDb) {
+        let mut w = watched(&db);
+        let raised = db.write(|tx| {
+            store::raise_by_hand(tx, &w.by(), &library(), (w.elder, Kind::Sos), ("演练", true))
+        });
+        let drill = raised.expect("raised");
+        w.measure(Vital::Sos, 1);
+        let all = db.read(|tx| store::open(tx, &w.by(), 10)).expect("alarms");
+        assert_eq!(all.iter().map(|(_, a)| (a.kind, a.drill)).collect::<Vec<_>>(), [(Kind::Sos, false)]);
+        let drill = db.read(|tx| store::find(tx, &w.by(), drill)).expect("drill");
+        assert_eq!(drill.outcome, Some(Outcome::Drill));
+    }
+
+    fn what_becomes_graver_after_somebody_took_it_waits_for_somebody_again(db: TestDb) {
+        let mut w = watched(&db);
+        w.measure(Vital::Sbp, 170);
+        w.measure(Vital::Sbp, 170);
+        db.write(|tx| store::acknowledge(tx, &w.by(), &library(), key(&db))).expect("taken");
+        w.measure(Vital::Sbp, 181);
+        w.measure(Vital::Sbp, 181);
+        let alarm = db.read(|tx| store::find(tx, &w.by(), key(&db))).expect("alarm");
+        assert_eq!((alarm.level, alarm.state.code(), alarm.acknowledged_at), (Level::Danger, "open", None));
+        assert!(alarm.acknowledged_by.is_empty() && alarm.acknowledged_id.is_none());
+        db.write(|tx| store::acknowledge(tx, &w.by(), &library(), key(&db))).expect("taken again");
+    }
+
+    fn who_took_it_is_reminded_as_on_the_last_step(db: TestDb) {
+        let mut w = watched(&db);
+        w.measure(Vital::Sos, 1);
+        db.write(|tx| store::acknowledge(tx, &w.by(), &library(), key(&db))).expect("taken");
+        let climb = |w: &crate::testing::Watched, seconds| {
+            w.clock.advance(TimeDelta::seconds(seconds));
+            jobs::climb(&db, &w.by(), &library(), &w.live).expect("climbed")
+        };
+        assert_eq!([119, 1, 119, 1].map(|seconds| climb(&w, seconds)), [false, true, false, true]);
+        let events = db.read(|tx| store::events(tx, key(&db))).expect("events");
+        assert_eq!(events.last().map(|e| (e.event.as_str(), e.note.as_str())), Some(("remind", "值班主管")));
+    }
+
+    fn another_devices_full_battery_ends_nothing(db: TestDb) {
+        let mut w = watched(&db);
+        let own = w.device;
+        let other = crate::testing::device(&db, "W-2", w.elder, at("2026-10-01 09:00"));
+        w.measure(Vital::Battery, 19);
+        w.device = other;
+        w.measure(Vital::Battery, 90);
+        assert_eq!(w.open(&db), one("battery_low", "notice", "open", 0));
+        w.device = own;
+        w.measure(Vital::Battery, 20);
+        assert_eq!(w.open(&db), vec![]);
+    }
+
+    fn silence_that_a_person_has_answered_is_not_asked_again(db: TestDb) {
+        let w = watched(&db);
+        let directory = directory(&db);
+        w.heard.note(w.device, w.clock.now());
+        w.clock.advance(TimeDelta::minutes(121));
+        let look = || jobs::look_round(&db, &w.by(), &library(), (&directory, &w.heard, &w.live)).expect("looked");
+        look();
+        db.write(|tx| store::close(tx, &w.by(), key(&db), Outcome::Handled, "去探亲，已联系")).expect("closed");
+        look();
+        assert_eq!(w.open(&db), vec![]);
+        w.heard.note(w.device, w.clock.now());
+        w.clock.advance(TimeDelta::minutes(121));
+        look();
+        assert_eq!(w.open(&db), one("device_silent", "notice", "open", 0));
     }
 
     fn a_drill_is_raised_by_hand_and_only_one_at_a_time(db: TestDb) {

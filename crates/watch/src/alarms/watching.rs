@@ -21,14 +21,14 @@ pub fn silent(
     Some(format!("{} {serial} 自 {} 起没有消息", kind.name(), time::show(heard)))
 }
 
-/// Why stillness is an alarm: the words, if it is one. Only by day, and counted from the morning at the earliest.
+/// Why stillness is an alarm: since when, and the words, if it is one. Only by day, and counted from the morning at the earliest.
 #[must_use]
-pub fn still(rules: &Rules, moved: Instant, now: Instant) -> Option<String> {
+pub fn still(rules: &Rules, moved: Instant, now: Instant) -> Option<(Instant, String)> {
     let (most, night) = rules.no_activity_minutes.zip(rules.night)?;
     if at_night(night, now) {
         return None;
     }
     let morning = super::ladder::moment_of(time::date_of(now), night.1)?;
     let since = moved.max(morning);
-    (now - since > TimeDelta::minutes(most)).then(|| format!("自 {} 起没有活动", time::show(since)))
+    (now - since > TimeDelta::minutes(most)).then(|| (since, format!("自 {} 起没有活动", time::show(since))))
 }

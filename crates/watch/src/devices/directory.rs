@@ -2,6 +2,7 @@
 
 use super::model::{Kind, State};
 use crate::vitals;
+use chrono::TimeDelta;
 use db::Db;
 use kernel::{Area, DeviceId, ElderId, Instant};
 use std::collections::HashMap;
@@ -43,6 +44,9 @@ pub struct Entry {
     pub worn: Vec<Worn>,
 }
 
+/// A change bears the instant at which it was asked for: one that was committed after a younger one is found all the same.
+const LATEST: TimeDelta = TimeDelta::minutes(10);
+
 /// The field under which [`db::Vault::index`] hashes a device's secret.
 pub const SECRET: &str = "devices.secret";
 
@@ -78,7 +82,7 @@ impl Directory {
         };
         let (changed, merged) = db.read(|tx| {
             let merged = vitals::store::merged(tx)?;
-            let since = if merged == known { newest } else { Instant::UNIX_EPOCH };
+            let since = if merged == known { newest - LATEST } else { Instant::UNIX_EPOCH };
             Ok::<_, db::Error>((vitals::store::entries(tx, since)?, merged))
         })?;
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);

@@ -16,6 +16,8 @@ pub struct Times {
     pub dispatched: Option<Instant>,
     /// When somebody was there.
     pub arrived: Option<Instant>,
+    /// Whether an operator wrote it down: then nobody knows how long the caller had waited.
+    pub by_hand: bool,
 }
 
 impl Times {
@@ -67,7 +69,7 @@ impl Stat {
     #[must_use]
     pub fn of<'t>(all: impl Iterator<Item = &'t Times>, step: Step, target: Option<&Target>) -> Self {
         let (mut seconds, mut lost) = (vec![], 0);
-        for one in all {
+        for one in all.filter(|one| step != Step::Answer || !one.by_hand) {
             match one.until(step) {
                 Some(value) => seconds.push(value),
                 None => lost += i64::from(step == Step::Answer),
@@ -116,6 +118,7 @@ mod tests {
             answered: s.map(|s| began + TimeDelta::seconds(s)),
             dispatched: None,
             arrived: None,
+            by_hand: false,
         };
         seconds.iter().map(one).collect()
     }

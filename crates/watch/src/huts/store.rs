@@ -116,7 +116,7 @@ pub fn identify(
     }
     let (stay, most, lock) = numbers(library, &d, by);
     let Some(elder) = who(tx, by, said)? else { return wrong(tx, by, &d, (most, lock)) };
-    tx.exec("delete from hut_locks where device_id = $1", params![id])?;
+    // Wrong answers stay counted: who has a card of their own must not clear them between two guesses.
     if let Some(before) = present(tx, id)? {
         close(tx, by, library, &before, End::Next)?;
     }
@@ -252,7 +252,8 @@ fn into_record(tx: &mut Tx<'_>, by: &Actor, v: &Visit, all: &[Valued]) -> Result
         value(Vital::Spo2).map(|n| (codes::SATURATION, n * 100, None)),
     ];
     let mut rest: Vec<(&str, i64, Option<i64>)> = extra.into_iter().flatten().collect();
-    if measured.fault().is_none() && !as_member(tx, by, v, &measured)? {
+    // What the day's sheet does not take as a whole, the record judges value by value.
+    if measured.fault().is_some() || !as_member(tx, by, v, &measured)? {
         let glucose = if v.fasting { codes::FASTING_GLUCOSE } else { codes::FINGER_GLUCOSE };
         rest.extend(pressure.map(|(high, low)| (codes::PRESSURE, high * 100, Some(low * 100))));
         rest.extend(measured.pulse.map(|n| (codes::PULSE, n * 100, None)));

@@ -4,7 +4,7 @@
 
 use super::gateway::{Door, ROOT};
 use super::intake::{Reply, Verdict};
-use rumqttc::{AsyncClient, ConnectReturnCode, Event, MqttOptions, Packet, Publish, QoS};
+use rumqttc::{AsyncClient, ConnectReturnCode, Event, MqttOptions, Packet, Publish, QoS, SubAck, SubscribeReasonCode};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -90,10 +90,24 @@ async fn follow(broker: &Broker, name: &str, door: &Door) -> Ended {
                 tracing::info!(host = broker.host, port = broker.port, "broker connected");
                 subscribe(&client).await;
             }
+            Ok(Event::Incoming(Packet::SubAck(ack))) => subscribed(broker, &ack),
             Ok(Event::Incoming(Packet::Publish(publish))) => take(door, &publish, &acknowledge).await,
             Ok(_) => {}
             Err(error) => return Ended { worked, why: error.to_string() },
         }
+    }
+}
+
+/// A broker that does not let us hear says so only here.
+fn subscribed(broker: &Broker, ack: &SubAck) {
+    if ack.return_codes.contains(&SubscribeReasonCode::Failure) {
+        tracing::error!(
+            host = broker.host,
+            port = broker.port,
+            "broker refuses the subscription: grant read on {ROOT}/+/#"
+        );
+    } else {
+        tracing::info!(host = broker.host, port = broker.port, "broker subscribed");
     }
 }
 
@@ -117,7 +131,7 @@ async fn take(door: &Door, publish: &Publish, acknowledge: &mpsc::UnboundedSende
             let _ = door.take(&device, (publish.topic.as_bytes(), &publish.payload), reply).await;
         }
         None => {
-            tracing::warn!(topic = publish.topic, "message of a device that is not registered");
+            tracing::warn!(topic = publish.topic, "message of a device that is not registered or not in use");
             let _ = acknowledge.send((publish.pkid, Verdict::Useless));
         }
     }

@@ -5,12 +5,11 @@ use super::jobs::AGAIN;
 use super::model::{Measurement, Vital};
 use super::store::{self, Contact};
 use crate::alarms::Kind;
-use crate::alarms::rules::{Effect, Person, Rules};
+use crate::alarms::rules::{Effect, Person, Today};
 use crate::alarms::store::{self as alarms, Cause};
 use crate::live::Live;
 use chrono::TimeDelta;
 use db::{Db, Tx};
-use kernel::area::Level;
 use kernel::{Area, Clock, Date, DeviceId, ElderId, Instant, time};
 use policy::Library;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -20,6 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const KEEP_EVERY: TimeDelta = TimeDelta::seconds(30);
 /// So many elders are remembered; beyond it all are loaded anew as they come.
 const MOST: usize = 400_000;
+/// And all after so long: somebody may have moved, or been diagnosed, or another server may have set a limit.
+const RENEWED: TimeDelta = TimeDelta::minutes(30);
 
 /// When each device was last heard; shared with the watch over silent ones.
 #[derive(Clone, Default)]
@@ -50,9 +51,9 @@ pub struct Engine {
     library: Arc<Library>,
     live: Live,
     heard: Heard,
-    rules: HashMap<Area, Rules>,
-    rules_of: Option<Date>,
+    rules: Today,
     known: HashMap<ElderId, Known>,
+    known_since: Instant,
     contacts: HashMap<DeviceId, Contact>,
     kept_at: Instant,
 }
@@ -70,15 +71,28 @@ impl Engine {
     /// A writer for a store.
     #[must_use]
     pub fn new(db: Db, clock: Arc<dyn Clock>, library: Arc<Library>, live: Live, heard: Heard) -> Self {
-        let (rules, known, contacts) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { db, clock, library, live, heard, rules, rules_of: None, known, contacts, kept_at: Instant::UNIX_EPOCH }
+        let (rules, known, contacts) = (Today::default(), HashMap::new(), HashMap::new());
+        Self {
+            db,
+            clock,
+            library,
+            live,
+            heard,
+            rules,
+            known,
+            contacts,
+            kept_at: Instant::UNIX_EPOCH,
+            known_since: Instant::UNIX_EPOCH,
+        }
     }
 
     /// What is remembered of these is loaded anew.
     pub(crate) fn forget(&mut self, elders: &HashSet<ElderId>) {
         elders.iter().for_each(|elder| drop(self.known.remove(elder)));
-        if self.known.len() > MOST {
+        let now = self.clock.now();
+        if self.known.len() > MOST || now - self.known_since > RENEWED {
             self.known.clear();
+            self.known_since = now;
         }
     }
 
@@ -88,7 +102,6 @@ impl Engine {
     /// What the engine says; then nothing was written and nothing remembered.
     pub(crate) fn store(&mut self, batch: &[Message]) -> db::Result<()> {
         let now = self.clock.now();
-        self.of_today(now);
         let mut all: Vec<Measurement> = batch.iter().flat_map(|m| m.measurements.iter().copied()).collect();
         // In the order of the key: neighbours in the table are written together.
         all.sort_by_key(|m| (m.elder, m.vital, m.at, m.device));
@@ -121,15 +134,6 @@ impl Engine {
             self.heard.note(contact.device, contact.heard_at);
             let battery = contact.battery.or(self.contacts.get(&contact.device).and_then(|c| c.battery));
             self.contacts.insert(contact.device, Contact { battery, ..contact });
-        }
-    }
-
-    /// The documents may say something else every day.
-    fn of_today(&mut self, now: Instant) {
-        let today = time::date_of(now);
-        if self.rules_of != Some(today) {
-            self.rules.clear();
-            self.rules_of = Some(today);
         }
     }
 
@@ -168,17 +172,19 @@ impl Engine {
 
     fn judge(&mut self, tx: &mut Tx<'_>, m: &Measurement, now: Instant, changes: &mut Changes) -> db::Result<()> {
         let Some(known) = changes.persons.get_mut(&m.elder) else { return Ok(()) };
-        let (library, today) = (&self.library, time::date_of(now));
-        // Documents hold for a district at the smallest.
-        let district = known.area.up_to(Level::County);
-        let rules = self.rules.entry(district).or_insert_with(|| Rules::of(library, district, today));
+        let library = &self.library;
+        let rules = self.rules.of(library, known.area, now);
         let cause = Cause { elder: m.elder, device: Some(m.device), now, library, area: known.area };
-        for effect in known.person.feel(rules, m) {
+        for effect in known.person.feel(&rules, m) {
             if effect.is_of(Kind::BatteryLow) && changes.maintained.contains(&m.device) {
                 continue;
             }
-            changes.news |= alarms::apply(tx, cause, &effect)?;
-            known.person.took(&effect);
+            let news = alarms::apply(tx, cause, &effect)?;
+            // Another device's full battery ends nothing.
+            if news || !matches!(effect, Effect::Recovered(Kind::BatteryLow)) {
+                known.person.took(&effect);
+            }
+            changes.news |= news;
         }
         Ok(())
     }

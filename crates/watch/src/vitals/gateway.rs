@@ -5,12 +5,12 @@
 use super::intake::{Intake, Message, Reply, Verdict};
 use super::mqtt::{self, Broken, Incoming, Outgoing, Version};
 use super::receive::{self, Form};
-use crate::alarms::rules::Rules;
+use crate::alarms::rules::{Rules, Today};
 use crate::devices::directory::{Directory, Entry, SECRET};
-use crate::devices::model::Fault;
+use crate::devices::model::{Fault, State};
 use bytes::{Bytes, BytesMut};
 use db::Db;
-use kernel::{Area, Clock, Date, time};
+use kernel::{Clock, Instant};
 use policy::Library;
 use std::collections::HashMap;
 use std::io;
@@ -37,7 +37,7 @@ struct Inner {
     db: Db,
     clock: Arc<dyn Clock>,
     library: Arc<Library>,
-    rules: Mutex<Option<(Date, Arc<Rules>)>>,
+    rules: Mutex<Today>,
     /// The connection of each device: a second one ends the first.
     present: Mutex<HashMap<String, Arc<Notify>>>,
 }
@@ -68,36 +68,29 @@ impl Door {
         self.0.directory.find(serial).filter(|device| receive::lets_in(device, &hash))
     }
 
-    /// The device as it is now: it may have got another wearer since it came in.
-    fn current(&self, device: &Entry) -> Option<Arc<Entry>> {
-        self.0.directory.find(&device.serial)
+    /// The device as it is now: it may have got another wearer since it came in. None when it was suspended, or its secret
+    /// renewed: then it has no business here any more.
+    pub(super) fn current(&self, device: &Entry) -> Option<Arc<Entry>> {
+        self.named(&device.serial).filter(|now| now.secret_hash == device.secret_hash)
     }
 
-    /// The device of a serial number that a trusted broker vouches for.
+    /// The device of a serial number that a trusted broker vouches for, if it may publish.
     #[must_use]
     pub fn named(&self, serial: &str) -> Option<Arc<Entry>> {
-        self.0.directory.find(serial)
+        self.0.directory.find(serial).filter(|device| device.state == State::Active)
     }
 
-    /// What the documents of the country say today of values and clocks.
-    fn rules(&self) -> Arc<Rules> {
-        let today = time::date_of(self.0.clock.now());
+    /// What the documents say today of values and clocks where the device belongs.
+    fn rules(&self, device: &Entry, now: Instant) -> Arc<Rules> {
         let mut kept = self.0.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*kept {
-            Some((day, rules)) if *day == today => rules.clone(),
-            _ => {
-                let rules = Arc::new(Rules::of(&self.0.library, Area::COUNTRY, today));
-                *kept = Some((today, rules.clone()));
-                rules
-            }
-        }
+        kept.of(&self.0.library, device.area, now)
     }
 
     /// Reads a message of a device.
     #[must_use]
-    pub fn read(&self, device: &Entry, form: Form, payload: &[u8]) -> (receive::Read, kernel::Instant) {
+    pub fn read(&self, device: &Entry, form: Form, payload: &[u8]) -> (receive::Read, Instant) {
         let now = self.0.clock.now();
-        (receive::read(device, form, payload, now, &self.rules()), now)
+        (receive::read(device, form, payload, now, &self.rules(device, now)), now)
     }
 
     /// Takes a message that came over MQTT from a device, or under its name.
@@ -115,10 +108,14 @@ impl Door {
             let message = Message { device: Some(device.clone()), measurements: vec![], faults, contact: None, reply };
             return self.0.intake.send(message).await;
         };
-        let device = self.current(device).unwrap_or_else(|| device.clone());
-        let read = receive::read(&device, form, payload, now, &self.rules());
+        let read = receive::read(device, form, payload, now, &self.rules(device, now));
         let verdict = if read.useless() { Verdict::Useless } else { Verdict::Taken };
-        self.0.intake.send(read.message(device, now, reply(verdict))).await
+        self.0.intake.send(read.message(device.clone(), now, reply(verdict))).await
+    }
+
+    #[cfg(test)]
+    pub(super) fn reloaded(&self, db: &Db) {
+        self.0.directory.reload(db).expect("reloaded");
     }
 
     fn come_in(&self, serial: &str) -> Arc<Notify> {
@@ -295,7 +292,8 @@ impl Session {
             0 => Reply::None,
             packet => Reply::Packet(self.acknowledge.clone(), packet, verdict),
         };
-        self.door.take(&self.device, (topic, payload), reply).await?;
+        let device = self.door.current(&self.device).ok_or(Ended::Refused)?;
+        self.door.take(&device, (topic, payload), reply).await?;
         // Version 3.1.1 has no way to say no but to end the connection; the message is noted as a fault first.
         if self.version == Version::V4 && own_topic(&self.device.serial, topic).is_none() {
             return Err(Broken::NotHere("another device's topic").into());

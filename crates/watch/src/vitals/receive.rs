@@ -44,7 +44,7 @@ pub struct Read {
     battery: Option<i64>,
 }
 
-/// Reads a message of a device. `dup`: the device says that it may have sent it before.
+/// Reads a message of a device.
 #[must_use]
 pub fn read(device: &Entry, form: Form, payload: &[u8], received: Instant, rules: &Rules) -> Read {
     let (samples, mut flaws) = match form {

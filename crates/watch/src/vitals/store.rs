@@ -56,7 +56,11 @@ pub fn latest(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Vec<Measurement>> {
 /// What the engine says.
 pub fn newest(tx: &mut Tx<'_>, elder: ElderId, vital: Vital) -> db::Result<Option<Instant>> {
     let sql = "select max(measured_at) from measurements where elder_id = $1 and kind = $2";
-    tx.query_one(sql, params![elder, vital.number()], |row| row.get(0))
+    let mut newest = None;
+    for file in files(tx, elder)? {
+        newest = newest.max(tx.query_one(sql, params![file, vital.number()], |row| row.get(0))?);
+    }
+    Ok(newest)
 }
 
 /// The raw values of a vital sign of an elder between two instants, oldest first.

@@ -5,7 +5,7 @@ use super::receive::Form;
 use super::store::{self, Span};
 use super::{Engine, Heard, jobs};
 use crate::live::Live;
-use crate::testing::{Standing, at, device, directory, elder, library, watched};
+use crate::testing::{at, device, directory, elder, library, watched};
 use chrono::TimeDelta;
 use db::testing::TestDb;
 use db::{Actor, params};
@@ -13,11 +13,12 @@ use kernel::Clock;
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use web::testing::TestApp;
+use web::testing::{TestApp, TestClock};
 
 /// A door with a device `W-1` of an elder behind it.
 fn door(db: &TestDb) -> Door {
-    let clock = Standing::at("2026-11-02 09:00");
+    let clock = std::sync::Arc::new(TestClock::default());
+    crate::devices::testing::seed(db);
     for (number, serial) in [(2, "W-1"), (4, "W-2")] {
         let who = elder(db, number, "王桂英");
         device(db, serial, who, at("2026-10-01 09:00"));
@@ -100,6 +101,20 @@ db::on_both! {
         assert_eq!(faults(&db), expected.map(|(kind, count)| (kind.to_owned(), count)));
     }
 
+    fn a_device_that_was_suspended_or_has_another_secret_is_heard_no_more(db: TestDb) {
+        let door = door(&db);
+        let admitted = door.admit("W-1", "secret").expect("admitted");
+        let set = |sql: &str| {
+            db.write(|tx| tx.exec(sql, params![admitted.id])).expect("changed");
+            door.reloaded(&db);
+        };
+        assert!(door.current(&admitted).is_some());
+        set("update devices set state = 'suspended' where id = $1");
+        assert!(door.current(&admitted).is_none() && door.named("W-1").is_none());
+        set("update devices set state = 'active', secret_hash = 'x' where id = $1".replace("'x'", "id").as_str());
+        assert!(door.current(&admitted).is_none() && door.named("W-1").is_some());
+    }
+
     fn version_five_is_told_what_was_wrong(db: TestDb) {
         use rumqttc::v5::mqttbytes::v5::{Packet, PubAckReason};
         use rumqttc::v5::{AsyncClient, Event, MqttOptions, mqttbytes::QoS};
@@ -179,7 +194,7 @@ db::on_both! {
         w.measured(Vital::Pulse, 70, at("2026-11-01 08:10"));
         jobs::nightly(&db, &Actor::system(w.clock.now()), &library()).expect("summed up");
         for (days, kept) in [(88, 1), (2, 0)] {
-            w.clock.forward(TimeDelta::days(days));
+            w.clock.advance(TimeDelta::days(days));
             jobs::nightly(&db, &Actor::system(w.clock.now()), &library()).expect("aged");
             assert_eq!(rows(&db), kept, "{days}");
         }

@@ -3,7 +3,8 @@
 mod raise;
 mod steps;
 
-pub use raise::{Cause, New, Rung, any_due, apply, climb, end, person, raise, rung, safe_area, standing};
+pub(crate) use raise::shut;
+pub use raise::{Cause, New, Rung, answered, any_due, apply, climb, end, person, raise, rung, standing, standing_of};
 pub use steps::{acknowledge, assign, attach, close, raise_by_hand};
 
 use super::model::{Alarm, Key, Kind, Level};
@@ -23,9 +24,9 @@ const LAST_STEP: i64 = 2;
 
 const COLUMNS: &str = "a.elder_id, a.id, a.kind, a.level, a.state, a.version, a.device_id, a.rule, a.message, a.value, \
      a.first_at, a.last_at, a.raised_at, a.repeats, a.recovered_at, a.step, a.next_step_at, a.acknowledged_at, \
-     a.acknowledged_by, a.assigned_id, a.assigned_name, a.case_id, a.drill, a.closed_at, a.closed_by, a.outcome, a.note";
+     a.acknowledged_by, a.acknowledged_id, a.assigned_id, a.assigned_name, a.case_id, a.drill, a.closed_at, a.closed_by, a.outcome, a.note";
 /// How many columns that is.
-const WIDTH: usize = 27;
+const WIDTH: usize = 28;
 
 fn alarm(row: &Row<'_>) -> db::Result<Alarm> {
     let mut c = row.columns();
@@ -48,6 +49,7 @@ fn alarm(row: &Row<'_>) -> db::Result<Alarm> {
         next_step_at: c.take()?,
         acknowledged_at: c.take()?,
         acknowledged_by: c.take()?,
+        acknowledged_id: c.take()?,
         assigned: c.take()?,
         assigned_name: c.take()?,
         case: c.take()?,
@@ -78,12 +80,22 @@ pub struct Filter {
     pub level: Option<Level>,
     /// Only this kind.
     pub kind: Option<Kind>,
+    /// Only those that wait for the call centre: on no case, or worse since they were.
+    pub waiting: bool,
+    /// Only those that nobody has taken and that are no drills.
+    pub unanswered: bool,
 }
 
 fn narrowed(by: &Actor, filter: Filter) -> Condition {
     let mut condition = Condition::new(by.scope.elders("e.area", "e.id", 1));
     condition.and(if filter.closed { "a.closed_at is not null" } else { "a.closed_at is null" });
     condition.with_some("a.level = ?", filter.level).with_some("a.kind = ?", filter.kind);
+    if filter.waiting {
+        condition.and("(a.case_id is null or a.state = 'open')");
+    }
+    if filter.unanswered {
+        condition.and("a.state = 'open' and a.drill = 0");
+    }
     condition
 }
 

@@ -2,13 +2,14 @@
 
 use super::super::ladder;
 use super::super::model::{Alarm, Key, Kind, Level, Outcome, State};
-use super::super::rules::{Effect, Person, Profile, Run, SafeArea};
+use super::super::rules::{Effect, Person, Profile, Run};
 use super::{COLUMNS, LAST_STEP, WIDTH, alarm};
 use crate::vitals::{self, Vital};
 use chrono::TimeDelta;
 use db::{Actor, Tx, params};
 use kernel::{AlarmEventId, AlarmId, Area, DeviceId, ElderId, Instant};
 use policy::{Facts, Library};
+use registry::elders;
 
 /// So many alarms go up the ladder in one transaction.
 const CHUNK: i64 = 500;
@@ -25,7 +26,7 @@ pub fn person(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Person> {
     for m in vitals::store::latest(tx, elder)? {
         person.latest.insert(m.vital, (m.believed(), m.value));
     }
-    person.safe = safe_area(tx, elder)?;
+    person.safe = vitals::safe_area::store::of_elder(tx, elder)?;
     let sql = "select kind, level, since, times, last_at from alarm_pending where elder_id = $1";
     tx.each(sql, params![elder], |row| {
         if let Some(vital) = Vital::of_code(&row.get::<String>(0)?) {
@@ -49,23 +50,6 @@ fn profile(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Profile> {
     Ok(Profile { diabetes: has("diabetes"), copd: has("copd") })
 }
 
-/// Where an elder is safe.
-///
-/// # Errors
-/// What the engine says.
-pub fn safe_area(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Option<SafeArea>> {
-    let sql = "select latitude, longitude, radius from safe_areas where elder_id = $1";
-    for file in vitals::store::files(tx, elder)? {
-        let found = tx.query_opt(sql, params![file], |row| {
-            Ok(SafeArea { latitude: row.get(0)?, longitude: row.get(1)?, radius: row.get(2)? })
-        })?;
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
-}
-
 /// An effect of a measurement on an elder: by which device, and the limits of time.
 #[derive(Clone, Copy, Debug)]
 pub struct Cause<'a> {
@@ -86,9 +70,18 @@ pub struct Cause<'a> {
 /// # Errors
 /// What the engine says.
 pub fn apply(tx: &mut Tx<'_>, cause: Cause<'_>, effect: &Effect) -> db::Result<bool> {
+    if let Effect::Run(key, run) = effect {
+        return keep_run(tx, cause.elder, *key, *run).map(|()| false);
+    }
+    // A file may have been merged since the device was looked up: its alarm belongs to the one that goes on.
+    let cause = Cause { elder: elders::store::primary(tx, cause.elder)?, ..cause };
     match effect {
-        Effect::Run(key, run) => keep_run(tx, cause.elder, *key, *run).map(|()| false),
-        Effect::Recovered(Kind::BatteryLow) => end(tx, cause, Kind::BatteryLow, Outcome::Recovered),
+        Effect::Run(..) => Ok(false),
+        // Of an elder's devices one may be full and another empty: only the one that raised the alarm ends it.
+        Effect::Recovered(Kind::BatteryLow) => match standing(tx, cause.elder, Kind::BatteryLow)? {
+            Some(alarm) if alarm.device == cause.device => end(tx, cause, Kind::BatteryLow, Outcome::Recovered),
+            _ => Ok(false),
+        },
         Effect::Recovered(kind) => recovered(tx, cause, *kind),
         Effect::CalledOff(kind) => note_active(tx, cause, *kind, "called_off", "本人在设备上取消"),
         Effect::Alarm { .. } => repeat_or_raise(tx, cause, effect).map(|()| true),
@@ -123,50 +116,51 @@ pub fn standing(tx: &mut Tx<'_>, elder: ElderId, kind: Kind) -> db::Result<Optio
 /// One active alarm for each elder and kind: what is seen again is counted on it, what has become worse opens it again.
 fn repeat_or_raise(tx: &mut Tx<'_>, cause: Cause<'_>, effect: &Effect) -> db::Result<()> {
     let Effect::Alarm { kind, level, rule, message, value, since } = effect else { return Ok(()) };
-    let Some(standing) = standing(tx, cause.elder, *kind)? else {
+    let mut found = standing(tx, cause.elder, *kind)?;
+    // A drill gives way: what is real is never counted onto it.
+    if let Some(drill) = found.take_if(|alarm| alarm.drill) {
+        shut(tx, drill.key, cause.now, ("", Outcome::Drill, "真实报警到来，演练结束"))?;
+    }
+    let Some(standing) = found else {
         let new = New { kind: *kind, level: *level, rule, message, value: *value, since: *since, drill: false };
         return raise(tx, cause, new).map(drop);
     };
-    let worse = *level > standing.level;
-    let level = standing.level.max(*level);
-    let next = if worse { next_step(cause, level, 0) } else { standing.next_step_at };
-    let reopened = worse && standing.state == State::Acknowledged;
-    let state = if reopened { State::Open } else { standing.state };
-    let step = if worse { 0 } else { standing.step };
-    // A milder reading of a grave alarm is counted, but the message stays that of the gravest.
-    let (message, rule) =
-        if *level_of(effect) >= standing.level { (message, rule) } else { (&standing.message, &standing.rule) };
+    // A milder reading of a grave alarm is counted, but what it says stays that of the gravest.
+    let (message, rule) = if *level >= standing.level { (message, rule) } else { (&standing.message, &standing.rule) };
     tx.exec(
-        "update alarms set level = $3, state = $4, message = $5, rule = $6, value = $7, last_at = $8, repeats = repeats + 1, \
-         recovered_at = null, step = $9, next_step_at = $10, version = version + 1 where elder_id = $1 and id = $2",
-        params![
-            cause.elder,
-            standing.key.id,
-            level,
-            state,
-            message,
-            rule,
-            *value,
-            (*since).max(standing.last_at).max(at_of(cause, standing.last_at)),
-            step,
-            next
-        ],
+        "update alarms set message = $3, rule = $4, value = $5, last_at = $6, repeats = repeats + 1, recovered_at = null, \
+         version = version + 1 where elder_id = $1 and id = $2",
+        params![cause.elder, standing.key.id, message, rule, *value, cause.now],
     )?;
-    if worse {
-        event(tx, standing.key, cause.now, "worsen", "", message)?;
-    }
-    Ok(())
+    if *level > standing.level { worsen(tx, cause, &standing, (*level, message)) } else { Ok(()) }
 }
 
-const fn level_of(effect: &Effect) -> &Level {
-    match effect {
-        Effect::Alarm { level, .. } => level,
-        _ => &Level::Notice,
-    }
+/// What has become graver is open again, whoever had it, and begins at the foot of the ladder.
+fn worsen(tx: &mut Tx<'_>, cause: Cause<'_>, standing: &Alarm, (level, message): (Level, &str)) -> db::Result<()> {
+    tx.exec(
+        "update alarms set level = $3, state = $4, step = 0, next_step_at = $5, acknowledged_at = null, \
+         acknowledged_by = '', acknowledged_id = null where elder_id = $1 and id = $2",
+        params![cause.elder, standing.key.id, level, State::Open, next_step(cause, level, 0)],
+    )?;
+    event(tx, standing.key, cause.now, "worsen", "", message)
 }
 
-fn at_of(cause: Cause<'_>, last: Instant) -> Instant {
-    cause.now.max(last)
+/// Alarms of devices and stillness that are not closed: whose, of which kind, by which device.
+///
+/// # Errors
+/// What the engine says.
+pub fn standing_of(tx: &mut Tx<'_>, kinds: [Kind; 2]) -> db::Result<Vec<(ElderId, Kind, Option<DeviceId>)>> {
+    let sql = "select elder_id, kind, device_id from alarms where closed_at is null and kind in ($1, $2)";
+    tx.query(sql, params![kinds[0], kinds[1]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+}
+
+/// Whether a person has ended an alarm of the kind about what began at an instant, or later: it is not raised again.
+///
+/// # Errors
+/// What the engine says.
+pub fn answered(tx: &mut Tx<'_>, elder: ElderId, kind: Kind, device: DeviceId, since: Instant) -> db::Result<bool> {
+    let sql = "select 1 from alarms where elder_id = $1 and kind = $2 and device_id = $3 and first_at >= $4 limit 1";
+    Ok(tx.query_opt(sql, params![elder, kind, device, since], |row| row.get::<i64>(0))?.is_some())
 }
 
 /// A new alarm.
@@ -195,9 +189,9 @@ pub struct New<'a> {
 pub fn raise(tx: &mut Tx<'_>, cause: Cause<'_>, new: New<'_>) -> db::Result<Key> {
     let key = Key { elder: cause.elder, id: AlarmId::new(cause.now, tx.chance()) };
     tx.exec(
-        "insert into alarms (elder_id, id, kind, level, state, version, device_id, rule, message, value, worst, first_at, \
+        "insert into alarms (elder_id, id, kind, level, state, version, device_id, rule, message, value, first_at, \
          last_at, raised_at, repeats, step, next_step_at, acknowledged_by, assigned_name, drill, closed_by, note) \
-         values ($1, $2, $3, $4, 'open', 1, $5, $6, $7, $8, $8, $9, $10, $11, 0, 0, $12, '', '', $13, '', '')",
+         values ($1, $2, $3, $4, 'open', 1, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12, '', '', $13, '', '')",
         params![
             key.elder,
             key.id,
@@ -208,7 +202,7 @@ pub fn raise(tx: &mut Tx<'_>, cause: Cause<'_>, new: New<'_>) -> db::Result<Key>
             new.message,
             new.value,
             new.since,
-            new.since.max(cause.now),
+            cause.now,
             cause.now,
             next_step(cause, new.level, 0),
             new.drill
@@ -241,7 +235,7 @@ pub fn end(tx: &mut Tx<'_>, cause: Cause<'_>, kind: Kind, outcome: Outcome) -> d
     Ok(true)
 }
 
-pub(super) fn shut(
+pub(crate) fn shut(
     tx: &mut Tx<'_>,
     key: Key,
     now: Instant,
@@ -315,13 +309,16 @@ pub fn climb(tx: &mut Tx<'_>, by: &Actor, library: &Library) -> db::Result<usize
     let due = tx.query(&sql, params![by.now, CHUNK], |row| Ok((alarm(row)?, row.get::<Area>(WIDTH)?)))?;
     for (alarm, area) in &due {
         let cause = Cause { elder: alarm.key.elder, device: alarm.device, now: by.now, library, area: *area };
-        let step = if alarm.state == State::Open { (alarm.step + 1).min(LAST_STEP) } else { alarm.step };
+        let open = alarm.state == State::Open;
+        let step = if open { (alarm.step + 1).min(LAST_STEP) } else { alarm.step };
         let what = if step > alarm.step { "escalate" } else { "remind" };
-        let who = rung(library, *area, by.now, alarm.level, step).map(|rung| rung.who).unwrap_or_default();
+        // Who has taken it is reminded as often as on the last step, and by whom that one names.
+        let asked = if open { step } else { LAST_STEP };
+        let who = rung(library, *area, by.now, alarm.level, asked).map(|rung| rung.who).unwrap_or_default();
         let name = library.label("alarm responder", &who).unwrap_or_default();
         tx.exec(
             "update alarms set step = $3, next_step_at = $4, version = version + 1 where elder_id = $1 and id = $2",
-            params![alarm.key.elder, alarm.key.id, step, next_step(cause, alarm.level, step)],
+            params![alarm.key.elder, alarm.key.id, step, next_step(cause, alarm.level, asked)],
         )?;
         event(tx, alarm.key, by.now, what, "", name)?;
     }

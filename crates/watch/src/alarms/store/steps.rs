@@ -33,9 +33,9 @@ pub fn acknowledge(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: Key) -> 
     let area = area_of(tx, key.elder)?;
     let cause = Cause { elder: key.elder, device: alarm.device, now: by.now, library, area };
     let written = tx.exec(
-        "update alarms set state = 'acknowledged', acknowledged_at = $3, acknowledged_by = $4, next_step_at = $5, \
+        "update alarms set state = 'acknowledged', acknowledged_at = $3, acknowledged_by = $4, next_step_at = $5, acknowledged_id = $6, \
          version = version + 1 where elder_id = $1 and id = $2 and state = 'open'",
-        params![key.elder, key.id, by.now, &by.name, next_step(cause, alarm.level, LAST_STEP)],
+        params![key.elder, key.id, by.now, &by.name, next_step(cause, alarm.level, LAST_STEP), by.account],
     )?;
     if written == 0 {
         return Err(Error::Conflict("另一位同事刚刚接手了这个报警".into()));

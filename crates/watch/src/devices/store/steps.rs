@@ -3,11 +3,12 @@
 use super::super::directory::SECRET;
 use super::super::model::{Device, Kind, State, TRANSITIONS, against_serial};
 use super::find_own;
+use crate::alarms;
 use care::episodes::{self, Thing};
 use care::subject;
 use db::audit::Entry;
 use db::{Actor, Tx, params};
-use kernel::{AlarmEventId, Area, BindingId, DeviceId, ElderId, Happening, Instant, InstitutionId};
+use kernel::{Area, BindingId, DeviceId, ElderId, Happening, Instant, InstitutionId};
 use registry::institutions;
 use web::Error;
 
@@ -234,19 +235,10 @@ fn end_alarms(tx: &mut Tx<'_>, by: &Actor, of: AlarmsOf, why: &str) -> db::Resul
     let open =
         format!("select elder_id, id from alarms where {whose} = $1 and closed_at is null and kind in ({kinds})");
     let open = tx.query(&open, &[value], |row| Ok((row.get::<ElderId>(0)?, row.get::<kernel::AlarmId>(1)?)))?;
-    for (elder, id) in open {
-        tx.exec(
-            "update alarms set state = 'closed', version = version + 1, closed_at = $3, closed_by = $4, outcome = 'ended',
-               note = $5, next_step_at = null where elder_id = $1 and id = $2",
-            params![elder, id, by.now, &by.name, why],
-        )?;
-        let event = AlarmEventId::new(by.now, tx.chance());
-        tx.exec(
-            "insert into alarm_events (elder_id, id, alarm_id, at, event, by_name, note) values ($1, $2, $3, $4, 'close', $5, $6)",
-            params![elder, event, id, by.now, &by.name, why],
-        )?;
-    }
-    Ok(())
+    let key = |(elder, id)| alarms::Key { elder, id };
+    open.into_iter()
+        .map(key)
+        .try_for_each(|key| alarms::store::shut(tx, key, by.now, (&by.name, alarms::Outcome::Ended, why)))
 }
 
 /// Lets silence and a low battery raise no alarm until an instant, or ends that.

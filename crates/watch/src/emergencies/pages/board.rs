@@ -76,9 +76,10 @@ pub(super) fn fragment(b: &Board, names: &NameTable, now: Instant, act: bool) ->
                 @for call in &b.calls { (a_call(call, now, act)) }
             }
             section aria-label="报警" {
-                h2 { "报警 " span.yy-watch-count { (b.alarms.len()) } }
+                h2 { "报警 " span.yy-watch-count { (b.waiting) } }
                 @if b.alarms.is_empty() { p.text-secondary { "没有待接的报警。" } }
                 @for (name, alarm) in &b.alarms { (an_alarm(name, alarm, now, act)) }
+                @if b.waiting > b.alarms.len() as i64 { p { a href="/alarms" { "其余 " (b.waiting - b.alarms.len() as i64) " 件" } } }
             }
             section aria-label="呼救事件" {
                 h2 { "处理中的呼救 " span.yy-watch-count { (b.open) } }

@@ -160,7 +160,7 @@ fn reading(f: &Figures) -> Markup {
     let doubts: Vec<String> = f.targets.iter().flatten().filter_map(|t| t.unverified.clone()).collect();
     html! {
         p.text-secondary {
-            "接听：从报警或振铃到坐席接手，没有人接的来电计入件数、不算及时。派单、到场：从报警或振铃到派出第一人、第一人（或 120）到场，只计派了人的。"
+            "接听：从报警或振铃到坐席接手，没有人接的来电计入件数、不算及时；坐席手工登记的呼救和在报警列表上直接结束的报警不计。派单、到场：从报警或振铃到派出第一人、第一人（或 120）到场，只计派了人的。"
             "中位：一半不超过；九成：十次中九次不超过。演练不计入。"
         }
         @if let Some(why) = doubts.first() { p { "目标 " (ui::unverified(why)) } }

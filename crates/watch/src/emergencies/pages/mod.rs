@@ -16,7 +16,8 @@ pub(super) mod steps;
 
 use super::model::Key;
 use crate::live::Live;
-use kernel::{EmergencyRowId, Instant};
+use crate::vitals::Intake;
+use kernel::{ElderId, EmergencyRowId, Instant};
 use web::{Cx, Error, Markup, html};
 
 /// Where what the pages show comes from.
@@ -34,6 +35,14 @@ fn row(id: &str) -> Result<EmergencyRowId, Error> {
 /// Open boards are told that something is committed.
 fn told(cx: &Cx) {
     cx.state.get::<Live>().changed();
+}
+
+/// The same, and the rules load anew what they remember of the elder: alarms of theirs were taken or ended.
+fn told_of(cx: &Cx, elder: ElderId) {
+    if let Some(intake) = cx.state.try_get::<Intake>() {
+        intake.forget(elder);
+    }
+    told(cx);
 }
 
 /// A time that counts up: as it stands now, and for the script from when it counts.

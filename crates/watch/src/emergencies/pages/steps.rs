@@ -2,7 +2,7 @@
 
 use super::super::model::{Kind, Outcome};
 use super::super::store::steps::{self, Seen};
-use super::{key, row, told};
+use super::{key, row, told_of};
 use crate::alarms;
 use axum::extract::Path;
 use axum::response::Response;
@@ -22,7 +22,7 @@ where
     let seen = Seen { key: key(&ids.0, &ids.1)?, version };
     let library = cx.state.policies.clone();
     cx.write(move |tx, by| work(tx, by, &library, seen)).await?;
-    told(cx);
+    told_of(cx, seen.key.elder);
     Ok(web::see_with(&seen.key.href(), note))
 }
 
@@ -30,7 +30,7 @@ pub(in super::super) async fn take(cx: Cx, Path((elder, alarm)): Ids) -> Result<
     let key = alarms::model::Key::parse(&elder, &alarm).ok_or(Error::NotFound)?;
     let library = cx.state.policies.clone();
     let case = cx.write(move |tx, by| steps::take_alarm(tx, by, &library, key)).await?;
-    told(&cx);
+    told_of(&cx, case.elder);
     Ok(web::see_with(&case.href(), "已接警，由您处理"))
 }
 

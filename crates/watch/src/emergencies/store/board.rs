@@ -16,8 +16,10 @@ pub const MOST: i64 = 100;
 pub struct Board {
     /// Calls that something is still to be done about.
     pub calls: Vec<Call>,
-    /// Alarms that are not over and belong to no case, with the name of the elder.
+    /// Alarms that are not over and belong to no case, or became worse since, with the name of the elder.
     pub alarms: Vec<(String, Alarm)>,
+    /// How many of them there are.
+    pub waiting: i64,
     /// Cases that are not over.
     pub cases: Vec<Case>,
     /// How many cases there are.
@@ -32,14 +34,15 @@ pub struct Board {
 /// What the engine says.
 pub fn read(tx: &mut Tx<'_>, by: &Actor) -> Result<Board> {
     let filter = Filter { open: true, ..Filter::default() };
-    let mut alarms = alarms::store::open(tx, by, MOST)?;
-    alarms.retain(|(_, alarm)| alarm.case.is_none());
+    let waiting = alarms::store::Filter { waiting: true, ..alarms::store::Filter::default() };
+    let mut alarms = alarms::store::list(tx, by, waiting, MOST, 0)?;
     // The oldest that nobody has answered stands first, drills after what is real.
     alarms.sort_by_key(|(_, a)| {
         (a.acknowledged_at.is_some(), a.drill, std::cmp::Reverse(a.level), a.raised_at, a.key.id)
     });
     Ok(Board {
         calls: calls::waiting(tx, by, MOST)?,
+        waiting: alarms::store::count(tx, by, waiting)?,
         alarms,
         cases: super::list(tx, by, &filter, MOST, 0)?,
         open: super::count(tx, by, &filter)?,
@@ -66,7 +69,7 @@ pub struct Screen {
     pub watched: i64,
     /// Alarms that are not over.
     pub alarms: i64,
-    /// Of the gravest of these nobody has taken.
+    /// Of these nobody has taken, drills left out.
     pub unanswered: i64,
     /// Cases that are not over, drills left out.
     pub cases: Vec<Case>,
@@ -93,7 +96,7 @@ fn watched(tx: &mut Tx<'_>, by: &Actor) -> Result<i64> {
 /// What the engine says.
 pub fn screen(tx: &mut Tx<'_>, by: &Actor, since: Instant, midnight: Instant) -> Result<Screen> {
     let board = read(tx, by)?;
-    let alarms = alarms::store::open(tx, by, MOST)?;
+    let unanswered = alarms::store::Filter { unanswered: true, ..alarms::store::Filter::default() };
     let real = |filter: Filter| Filter { drill: Some(false), ..filter };
     let cases = super::list(tx, by, &real(Filter { open: true, ..Filter::default() }), MOST, 0)?;
     let recent = super::list(tx, by, &real(Filter { from: Some(since), ..Filter::default() }), MOST * 10, 0)?;
@@ -101,7 +104,7 @@ pub fn screen(tx: &mut Tx<'_>, by: &Actor, since: Instant, midnight: Instant) ->
     Ok(Screen {
         watched: watched(tx, by)?,
         alarms: alarms::store::count(tx, by, alarms::store::Filter::default())?,
-        unanswered: alarms.iter().filter(|(_, a)| a.acknowledged_at.is_none()).count() as i64,
+        unanswered: alarms::store::count(tx, by, unanswered)?,
         today: super::times(tx, by, (midnight, until), None)?,
         points: points(tx, by, &cases, &recent)?,
         cases,

@@ -105,7 +105,14 @@ pub(super) fn lost(
     all.with("k.rang_at >= ?", from).with("k.rang_at < ?", until).within("k.area", area);
     let sql = format!("select k.area, k.rang_at {FROM} where {}", all.sql);
     tx.query(&sql, &all.values, |row| {
-        Ok(Times { area: row.get(0)?, began: row.get(1)?, answered: None, dispatched: None, arrived: None })
+        Ok(Times {
+            area: row.get(0)?,
+            began: row.get(1)?,
+            answered: None,
+            dispatched: None,
+            arrived: None,
+            by_hand: false,
+        })
     })
 }
 

@@ -82,6 +82,8 @@ pub struct Filter {
     pub from: Option<Instant>,
     /// Begun before this instant.
     pub until: Option<Instant>,
+    /// Ended from this instant on.
+    pub ended_from: Option<Instant>,
     /// Elders under this area.
     pub area: Option<Area>,
 }
@@ -93,7 +95,7 @@ fn condition(by: &Actor, f: &Filter) -> Condition {
     }
     all.with_some("c.state = ?", f.state).with_some("c.source = ?", f.source).with_some("c.drill = ?", f.drill);
     all.with_some("c.elder_id = ?", f.elder).with_some("c.began_at >= ?", f.from).with_some("c.began_at < ?", f.until);
-    all.within("c.area", f.area);
+    all.with_some("c.closed_at >= ?", f.ended_from).within("c.area", f.area);
     all
 }
 
@@ -193,12 +195,16 @@ pub fn told(tx: &mut Tx<'_>, key: Key) -> Result<Vec<Told>> {
 pub fn times(tx: &mut Tx<'_>, by: &Actor, (from, until): (Instant, Instant), area: Option<Area>) -> Result<Vec<Times>> {
     let filter = Filter { drill: Some(false), from: Some(from), until: Some(until), area, ..Filter::default() };
     let all = condition(by, &filter);
-    let sql =
-        format!("select c.area, c.began_at, c.answered_at, c.dispatched_at, c.arrived_at {FROM} where {}", all.sql);
+    let sql = format!(
+        "select c.area, c.began_at, c.answered_at, c.dispatched_at, c.arrived_at, c.source {FROM} where {}",
+        all.sql
+    );
     let mut found = tx.query(&sql, &all.values, |row| {
         let mut c = row.columns();
         let (area, began, answered) = (c.take()?, c.take()?, c.take()?);
-        Ok(Times { area, began, answered: Some(answered), dispatched: c.take()?, arrived: c.take()? })
+        let (dispatched, arrived) = (c.take()?, c.take()?);
+        let by_hand = c.take::<Source>()? == Source::Hand;
+        Ok(Times { area, began, answered: Some(answered), dispatched, arrived, by_hand })
     })?;
     found.extend(calls::lost(tx, by, (from, until), area)?);
     Ok(found)

@@ -151,9 +151,8 @@ pub fn began(tx: &mut Tx<'_>, by: &Actor) -> Result<Instant> {
 pub fn compose(tx: &mut Tx<'_>, by: &Actor, from: Instant) -> Result<Sheet> {
     let open = super::list(tx, by, &Filter { open: true, ..Filter::default() }, MOST, 0)?;
     let of = |c: &super::Case| Line { key: c.key, state: c.state };
-    let recent = Filter { from: Some(from - chrono::TimeDelta::days(3)), ..Filter::default() };
-    let ended = super::list(tx, by, &recent, MOST, 0)?;
-    let ended = ended.iter().filter(|c| c.closed_at.is_some_and(|at| at >= from)).map(of).collect();
+    let ended = Filter { ended_from: Some(from), ..Filter::default() };
+    let ended = super::list(tx, by, &ended, MOST, 0)?.iter().map(of).collect();
     let until = by.now + chrono::TimeDelta::seconds(1);
     let on = duties::between(tx, by, by.now, until)?;
     let (low, high) = by.scope.area.bounds();

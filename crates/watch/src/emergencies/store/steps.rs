@@ -123,7 +123,10 @@ pub fn take_alarm(tx: &mut Tx<'_>, by: &Actor, library: &Library, key: alarms::m
     super::hold(tx, key.elder)?;
     let alarm = alarms::store::find(tx, by, key)?;
     // Who took it on the list of alarms may make a case of it; nobody else.
-    let own = alarm.case.is_none() && alarm.closed_at.is_none() && alarm.acknowledged_by == by.name;
+    let own = alarm.case.is_none()
+        && alarm.closed_at.is_none()
+        && alarm.acknowledged_id.is_some()
+        && alarm.acknowledged_id == by.account;
     if let Some(why) = alarm.against_acknowledging().filter(|_| !own) {
         let at = alarm.acknowledged_at.map(|at| format!("（{}）", kernel::time::show(at))).unwrap_or_default();
         return Err(Error::Conflict(format!("EM-01 {}{at}", why.text)));

@@ -121,7 +121,7 @@ pub(in super::super) async fn now(cx: Cx, Path(id): Path<String>) -> Result<Mark
     Ok(match &s.there {
         Some(there) => ui::poll(&format!("/huts/{}/now", s.device.id), result(&s, there, cx.now)),
         None => {
-            html! { div data-then=(format!("/huts/{}", s.device.id)) { p { "测量已结束，结果已存入您的健康档案。" } } }
+            html! { div data-then=(format!("/huts/{}", s.device.id)) { p { "测量已结束，数值已保存。" } } }
         }
     })
 }
@@ -208,5 +208,5 @@ pub(in super::super) async fn finish(cx: Cx, Path(id): Path<String>) -> Result<R
     let policies = cx.state.policies.clone();
     cx.write(move |tx, by| store::finish(tx, by, &policies, id)).await?;
     devices::reload(&cx, None).await?;
-    Ok(web::see_with(&format!("/huts/{id}"), "测量已结束，结果已存入健康档案。谢谢，请下一位。"))
+    Ok(web::see_with(&format!("/huts/{id}"), "测量已结束，数值已保存。谢谢，请下一位。"))
 }

@@ -36,12 +36,11 @@ impl SafeArea {
     }
 }
 
-/// Metres between two places in millionths of a degree: on the sphere, flat enough for a circle of some kilometres.
+/// Metres between two places, each as latitude and longitude in millionths of a degree.
 #[must_use]
-pub fn metres(a: (i64, i64), b: (i64, i64)) -> i64 {
-    let radians = |value: i64| (value as f64 / 1e6).to_radians();
-    let (lat, lon) = (radians(b.0 - a.0), radians(b.1 - a.1) * (radians((a.0 + b.0) / 2)).cos());
-    (6_371_000.0 * lat.hypot(lon)).round() as i64
+pub fn metres(one: (i64, i64), other: (i64, i64)) -> i64 {
+    let degrees = |(lat, lon): (i64, i64)| (lon as f64 / 1e6, lat as f64 / 1e6);
+    care::agreements::pairing::metres(degrees(one), degrees(other))
 }
 
 #[cfg(test)]

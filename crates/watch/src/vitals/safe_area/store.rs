@@ -2,23 +2,39 @@
 
 use super::SafeArea;
 use crate::vitals::Vital;
+use crate::vitals::store::files;
 use db::audit::Entry;
 use db::{Actor, Tx, params};
 use kernel::{ElderId, Instant};
 use registry::elders;
 use web::Error;
 
-/// The safe area of an elder. Whoever asks has seen the elder already.
+/// The safe area of an elder: of their file, else of one that was merged into it. Whoever asks has seen the elder already.
 ///
 /// # Errors
 /// What the engine says.
 pub fn of_elder(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<Option<SafeArea>> {
     let sql = "select latitude, longitude, radius, name, set_by, set_at from safe_areas where elder_id = $1";
-    tx.query_opt(sql, params![elder], |row| {
-        let mut c = row.columns();
-        let (latitude, longitude, radius) = (c.take()?, c.take()?, c.take()?);
-        Ok(SafeArea { latitude, longitude, radius, name: c.take()?, set_by: c.take()?, set_at: c.take()? })
-    })
+    for file in files(tx, elder)? {
+        let found = tx.query_opt(sql, params![file], |row| {
+            let mut c = row.columns();
+            let (latitude, longitude, radius) = (c.take()?, c.take()?, c.take()?);
+            Ok(SafeArea { latitude, longitude, radius, name: c.take()?, set_by: c.take()?, set_at: c.take()? })
+        })?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Removes what any file of the elder has; answers how many there were.
+fn remove(tx: &mut Tx<'_>, elder: ElderId) -> db::Result<u64> {
+    let mut gone = 0;
+    for file in files(tx, elder)? {
+        gone += tx.exec("delete from safe_areas where elder_id = $1", params![file])?;
+    }
+    Ok(gone)
 }
 
 /// Where a device last knew an elder to be: latitude and longitude in millionths of a degree, and when.
@@ -44,7 +60,7 @@ pub fn set(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, area: &SafeArea) -> Resu
     if let Some(wrong) = area.fault() {
         return Err(Error::refused("VA-02", wrong));
     }
-    tx.exec("delete from safe_areas where elder_id = $1", params![elder])?;
+    remove(tx, elder)?;
     tx.exec(
         "insert into safe_areas (elder_id, latitude, longitude, radius, name, set_by, set_at) values ($1, $2, $3, $4, $5, $6, $7)",
         params![elder, area.latitude, area.longitude, area.radius, &area.name, &by.name, by.now],
@@ -59,6 +75,8 @@ pub fn set(tx: &mut Tx<'_>, by: &Actor, elder: ElderId, area: &SafeArea) -> Resu
 /// [`Error::NotFound`] out of sight or when there is none.
 pub fn end(tx: &mut Tx<'_>, by: &Actor, elder: ElderId) -> Result<(), Error> {
     elders::store::visible(tx, by, elder)?;
-    tx.exec_one("delete from safe_areas where elder_id = $1", params![elder])?;
+    if remove(tx, elder)? == 0 {
+        return Err(Error::NotFound);
+    }
     Ok(tx.audit(by, Entry { action: "vitals.area_end", elder: Some(elder), ..Entry::default() })?)
 }
