@@ -62,6 +62,12 @@ fn go_on(file: &Path, lines: u64, sender: &mut Running) -> Result<()> {
     until("devices are acknowledged", || Ok(length(file) > enough), || sender.is_there())
 }
 
+/// Ends the devices once somebody has called for help.
+fn end(file: &Path, sender: &mut Running) -> Result<()> {
+    until("somebody has called for help", || Ok(count::called(&[file])), || sender.is_there())?;
+    sender.stop()
+}
+
 /// What the broker has acknowledged is in the database in the end.
 fn arrived(place: &Place, file: &Path, server: &mut Server) -> Result<Found> {
     let mut found = None;
@@ -95,7 +101,7 @@ pub fn mosquitto(place: &Place, options: &Options) -> Result<String> {
     server.running.kill()?;
     go_on(&file, 500, &mut sender)?;
     server = bridged(place, &[port])?;
-    sender.stop()?;
+    end(&file, &mut sender)?;
     let found = arrived(place, &file, &mut server)?;
     server.running.kill()?;
     broker.stop()?;
@@ -164,7 +170,7 @@ pub fn nats(place: &Place, options: &Options) -> Result<String> {
     running[1].kill()?;
     go_on(&file, 1_000, &mut sender)?;
     look_away(Duration::from_secs(options.away));
-    sender.stop()?;
+    end(&file, &mut sender)?;
     let found = arrived(place, &file, &mut server)?;
     server.running.kill()?;
     running[0].kill()?;

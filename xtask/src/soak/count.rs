@@ -50,6 +50,12 @@ pub fn all(database: &Path, acknowledged: &[&Path]) -> Result<Found> {
     Ok(found)
 }
 
+/// Whether a call for help is among what was acknowledged: without one nothing is shown about alarms.
+pub fn called(acknowledged: &[&Path]) -> bool {
+    let lines = |file: &&Path| std::fs::read_to_string(file).unwrap_or_default();
+    acknowledged.iter().any(|file| lines(file).contains(&format!(",{SOS},")))
+}
+
 /// The file of acknowledgements holds whole lines: it was closed before it is read.
 fn parse(line: &str) -> Result<(Key, i64)> {
     let cells: Vec<&str> = line.split(',').collect();

@@ -123,7 +123,7 @@ pub fn locked(place: &Place, options: &Options) -> Result<String> {
     until("devices are acknowledged", || Ok(length(&file) > 20_000), || sender.is_there())?;
     let held = hold(place, Duration::from_secs(options.away), || Ok(length(&file)))?;
     let before = length(&file);
-    until("it goes on", || Ok(length(&file) > before + 60_000), || sender.is_there())?;
+    until("it goes on", || Ok(length(&file) > before + 60_000 && count::called(&[&file])), || sender.is_there())?;
     sender.stop()?;
     server.running.is_there()?;
     server.running.kill()?;
